@@ -1,0 +1,1 @@
+"""Cloud Operations: a Horizon dashboard for OpenStack's operators."""

@@ -1,0 +1,107 @@
+"""The command ``rey-dashboard``: exit 0 well, 1 not well, 2 wrong use."""
+
+import argparse
+import json
+import os
+import sys
+
+import django
+from django.core import exceptions
+from django.db import utils as db_utils
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    # The settings of the Horizon in this Python environment.
+    os.environ.setdefault(
+        'DJANGO_SETTINGS_MODULE', 'openstack_dashboard.settings'
+    )
+    try:
+        django.setup()
+        return arguments.run(arguments)
+    except exceptions.ImproperlyConfigured as error:
+        return _complain(
+            f'Wrong settings: {error}',
+            "Look at REY_DASHBOARD and DATABASES in Horizon's settings.",
+        )
+    except db_utils.OperationalError as error:
+        return _complain(
+            f'The database cannot be used: {error}',
+            "Look at DATABASES in Horizon's settings, and make the tables "
+            'with: django-admin migrate rey_dashboard '
+            '--settings openstack_dashboard.settings',
+        )
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog='rey-dashboard', description='Cloud Operations for Horizon.'
+    )
+    commands = parser.add_subparsers(required=True, metavar='COMMAND')
+    collect = commands.add_parser(
+        'collect', help='read the cloud once into the database'
+    )
+    collect.add_argument('--json', action='store_true', help='for machines')
+    collect.set_defaults(run=_collect)
+    worker = commands.add_parser(
+        'worker', help='read the cloud again and again, and when asked'
+    )
+    worker.set_defaults(run=_worker)
+    return parser
+
+
+def _collect(arguments):
+    from rey_dashboard import worker
+    from rey_dashboard.cloud import faults
+    from rey_dashboard.inventory import lease
+
+    try:
+        states = worker.collect_once()
+    except faults.ALL as error:
+        explained = faults.explain(error)
+        return _complain(explained.words, explained.remedy)
+    except lease.Held as error:
+        return _complain(str(error), 'Try again later.')
+    if arguments.json:
+        print(json.dumps([_record(state) for state in states], indent=1))
+    else:
+        for state in states:
+            _tell(state)
+    return 1 if any(state.failing_since for state in states) else 0
+
+
+def _worker(arguments):
+    from rey_dashboard import worker
+
+    worker.run_forever()
+    return 0
+
+
+def _tell(state):
+    print(
+        f'{state.name:<16} {state.rows or 0:>8} rows '
+        f'{state.calls or 0:>6} calls {state.took or 0:>8.1f} s  '
+        f'{"failed" if state.failing_since else "ok"}'
+    )
+    if state.failing_since:
+        print(f'  {state.error}\n  {state.remedy}')
+
+
+def _record(state):
+    return {
+        'part': state.name,
+        'rows': state.rows,
+        'calls': state.calls,
+        'seconds': state.took,
+        'last_good_at': state.last_good_at and state.last_good_at.isoformat(),
+        'error': state.error,
+        'remedy': state.remedy,
+        'request_id': state.request_id,
+    }
+
+
+def _complain(words, remedy):
+    print(words, file=sys.stderr)
+    if remedy:
+        print(remedy, file=sys.stderr)
+    return 1

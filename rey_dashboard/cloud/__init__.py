@@ -1,0 +1,1 @@
+"""The only room that speaks to OpenStack: no ORM, no request, no HTML."""

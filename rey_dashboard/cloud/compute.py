@@ -1,0 +1,114 @@
+"""Servers and compute quotas, through python-novaclient."""
+
+from collections.abc import Iterator
+import dataclasses
+import datetime
+
+from novaclient import client as nova
+
+from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import listing
+from rey_dashboard.cloud import quotas
+from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.cloud import times
+
+# 2.47 (Pike) puts the flavor's sizes into the server: no look-up of flavors,
+# and right for flavors that are gone. 2.96 (2024.1) is the newest we know.
+NEEDED, WANTED = '2.47', '2.96'
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A server as its project and its host see it."""
+
+    id: str
+    name: str
+    project_id: str
+    user_id: str
+    status: str
+    task_state: str
+    fault: str
+    host: str
+    zone: str
+    flavor: str
+    vcpus: int
+    ram_mib: int
+    disk_gib: int
+    addresses: tuple[str, ...]
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+class Compute:
+    def __init__(self, cloud: cloud_session.Cloud, session):
+        version = cloud.microversion(session, 'compute', WANTED, NEEDED)
+        self._nova = nova.Client(
+            version,
+            endpoint_type=cloud.interface('compute'),
+            **cloud.client_options(session),
+        )
+
+    def servers(self) -> Iterator[list[Server]]:
+        """All servers of all projects, a page at a time.
+
+        With ``limit`` nova silently leaves out cells that are down (code of
+        nova 34), so a server that is missing here is not proven gone.
+        """
+        for body in listing.pages(
+            self._get, '/servers/detail', 'servers', all_tenants='1'
+        ):
+            yield [_server(row) for row in body['servers']]
+
+    def is_gone(self, server_id: str) -> bool:
+        """Whether nova itself says that there is no such server.
+
+        In a cell that is down nova answers from its mappings (2.69), so only
+        a server that is really gone is a 404.
+        """
+        try:
+            self._nova.servers.get(server_id)
+        except faults.NOT_FOUND:
+            return True
+        return False
+
+    def quotas(self, project_id: str) -> list[quotas.Quota] | None:
+        """Limits and use of one project; None when nova does not know it.
+
+        Nova answers 400 for a project that Keystone does not have.
+        """
+        try:
+            found = self._nova.quotas.get(project_id, detail=True)
+        except (*faults.BAD_REQUEST, *faults.NOT_FOUND):
+            return None
+        return quotas.read(found.to_dict())
+
+    def _get(self, path):
+        return self._nova.client.get(path)[1]
+
+
+def _server(row):
+    flavor = row.get('flavor') or {}
+    fault = row.get('fault') or {}
+    return Server(
+        id=row['id'],
+        # A cell that is down leaves names and sizes out (2.69 and later).
+        name=row.get('name') or '',
+        project_id=row['tenant_id'],
+        user_id=row.get('user_id') or '',
+        status=row['status'],
+        task_state=row.get('OS-EXT-STS:task_state') or '',
+        fault=fault.get('message') or '',
+        host=row.get('OS-EXT-SRV-ATTR:host') or '',
+        zone=row.get('OS-EXT-AZ:availability_zone') or '',
+        flavor=flavor.get('original_name') or '',
+        vcpus=flavor.get('vcpus') or 0,
+        ram_mib=flavor.get('ram') or 0,
+        disk_gib=flavor.get('disk') or 0,
+        addresses=tuple(
+            address['addr']
+            for network in (row.get('addresses') or {}).values()
+            for address in network
+        ),
+        created_at=times.parse(row['created']),
+        updated_at=times.parse(row.get('updated')),
+    )

@@ -1,0 +1,123 @@
+"""What can go wrong with a cloud, in plain words with the way out.
+
+The clients raise from four families of exceptions; :data:`ALL` catches them,
+:func:`explain` turns one into words for a page. Neither ever holds a token:
+the clients put URLs, statuses and the service's message into theirs.
+"""
+
+import dataclasses
+import re
+
+from cinderclient import exceptions as cinder_exceptions
+from keystoneauth1 import exceptions as ks_exceptions
+from novaclient import exceptions as nova_exceptions
+from openstack import exceptions as sdk_exceptions
+
+
+class CloudFault(Exception):
+    """A fault that already knows its words and its remedy."""
+
+    def __init__(self, words: str, remedy: str = ''):
+        super().__init__(words)
+        self.remedy = remedy
+
+
+class Misconfigured(CloudFault):
+    """The worker's own settings are wrong or missing."""
+
+
+class TooOld(CloudFault):
+    def __init__(self, service_type, needed, offered):
+        have = '.'.join(map(str, offered)) if offered else 'none'
+        super().__init__(
+            f'The {service_type} service offers microversion {have}; '
+            f'{needed} is needed.',
+            f'Upgrade the {service_type} service.',
+        )
+
+
+class CutListing(CloudFault):
+    """A listing ended before all rows came; nothing may be called gone."""
+
+
+ALL = (
+    CloudFault,
+    ks_exceptions.ClientException,
+    nova_exceptions.ClientException,
+    nova_exceptions.UnsupportedVersion,
+    cinder_exceptions.ClientException,
+    cinder_exceptions.UnsupportedVersion,
+    sdk_exceptions.SDKException,
+)
+
+#: A project of the listing is unknown to the service by now.
+NOT_FOUND = (
+    ks_exceptions.NotFound,
+    nova_exceptions.NotFound,
+    cinder_exceptions.NotFound,
+)
+BAD_REQUEST = (
+    ks_exceptions.BadRequest,
+    nova_exceptions.BadRequest,
+    cinder_exceptions.BadRequest,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """A fault for people: what happened, and what to do."""
+
+    words: str
+    remedy: str
+
+
+_REMEDIES = (
+    (
+        (ks_exceptions.Unauthorized,),
+        'The service user or its password is wrong, or it lacks a role on '
+        "the project that it signs in to. Check the worker's clouds.yaml "
+        'entry with: openstack --os-cloud NAME token issue',
+    ),
+    (
+        (
+            ks_exceptions.Forbidden,
+            nova_exceptions.Forbidden,
+            cinder_exceptions.Forbidden,
+        ),
+        'The service user lacks a right: it needs the role admin on the '
+        'project that it signs in to.',
+    ),
+    (
+        (ks_exceptions.EndpointNotFound,),
+        'The catalog has no such endpoint in this region. Look at: '
+        'openstack catalog list',
+    ),
+    (
+        (ks_exceptions.ConnectTimeout,),
+        'The service did not answer in time. Look whether it is overloaded '
+        'or hangs.',
+    ),
+    (
+        (ks_exceptions.ConnectionError,),
+        "Nothing answers at the service's address. Look whether it runs "
+        'and whether the worker can reach it.',
+    ),
+)
+
+
+def explain(error: BaseException) -> Explanation:
+    """The fault in the service's words, shortened, with a remedy."""
+    words = _one_line(str(error)) or type(error).__name__
+    if isinstance(error, CloudFault):
+        return Explanation(words, error.remedy)
+    for kinds, remedy in _REMEDIES:
+        if isinstance(error, kinds):
+            return Explanation(words, remedy)
+    return Explanation(
+        words, "Look into the service's log for the request id shown here."
+    )
+
+
+def _one_line(text, longest=600):
+    text = re.sub(r'\s+', ' ', text).strip()
+    return text if len(text) <= longest else text[: longest - 1] + '…'

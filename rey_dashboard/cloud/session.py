@@ -1,0 +1,145 @@
+"""Signing in with clouds.yaml, and the sessions that calls go through."""
+
+import threading
+import uuid
+
+from keystoneauth1 import adapter
+from keystoneauth1 import exceptions as ks_exceptions
+from keystoneauth1 import session as ks_session
+from openstack import config as os_config
+from openstack import exceptions as sdk_exceptions
+
+from rey_dashboard.cloud import faults
+
+#: keystoneauth tries these again, with a growing pause between.
+RETRY_STATUSES = [429, 500, 502, 503, 504]
+RETRIES = 2
+
+
+class Session(ks_session.Session):
+    """Counts its calls and signs each with one request id of ours.
+
+    The services log that id as the global request id, so that our log and
+    theirs can be joined. A token is not counted: it belongs to all parts.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request_id = f'req-{uuid.uuid4()}'
+        self.calls = 0
+        self._counting = threading.Lock()
+
+    def request(self, url, method, **kwargs):
+        headers = kwargs.setdefault('headers', {})
+        headers.setdefault('X-OpenStack-Request-ID', self.request_id)
+        if kwargs.get('authenticated') is not False:
+            with self._counting:
+                self.calls += 1
+        return super().request(url, method, **kwargs)
+
+
+class Cloud:
+    """One signed-in service user in one region.
+
+    :param name: entry of clouds.yaml, found by openstacksdk's own rules
+    :param timeout_s: longest wait for one call
+    :raises faults.Misconfigured: no such entry, or it cannot be read
+    """
+
+    def __init__(self, name: str, timeout_s: int = 60):
+        self.name = name
+        self._timeout_s = timeout_s
+        try:
+            self._config = os_config.OpenStackConfig(
+                session_constructor=Session,
+                app_name='rey-dashboard',
+            ).get_one(cloud=name)
+            self._session = self._config.get_session()
+        except (
+            sdk_exceptions.ConfigException,
+            ks_exceptions.MissingRequiredOptions,
+        ) as error:
+            raise faults.Misconfigured(
+                f'The cloud {name!r} cannot be used: {error}',
+                'Write the service user into clouds.yaml '
+                f'(entry {name!r}) where the worker runs: in its folder, '
+                '~/.config/openstack or /etc/openstack, or name the file '
+                'in OS_CLIENT_CONFIG_FILE.',
+            ) from error
+
+    def session(self) -> Session:
+        """A session with a request id and a call count of its own.
+
+        All of them share one token.
+        """
+        session = Session(
+            auth=self._session.auth,
+            verify=self._session.verify,
+            cert=self._session.cert,
+            timeout=self._timeout_s,
+            app_name='rey-dashboard',
+        )
+        # Connections are pooled; threads of one part share the pool.
+        session.session.trust_env = False
+        return session
+
+    @property
+    def region(self) -> str:
+        """The region that clouds.yaml names, or the catalog's first.
+
+        :raises faults.Misconfigured: the catalog has no compute service
+        """
+        named = self._config.get_region_name('compute')
+        if named:
+            return named
+        access = self._session.auth.get_access(self._session)
+        for endpoints in access.service_catalog.get_endpoints(
+            service_type='compute'
+        ).values():
+            for endpoint in endpoints:
+                return endpoint['region']
+        raise faults.Misconfigured(
+            'The catalog names no compute service.',
+            'Add region_name to the entry of clouds.yaml, and check the '
+            'catalog with: openstack catalog list',
+        )
+
+    def client_options(self, session: Session) -> dict:
+        """What keystone-, nova- and cinderclient take alike."""
+        return {
+            'session': session,
+            'region_name': self._config.get_region_name(),
+            'connect_retries': RETRIES,
+            'status_code_retries': RETRIES,
+            'retriable_status_codes': RETRY_STATUSES,
+        }
+
+    def interface(self, service_type: str) -> str:
+        """Which endpoint of the catalog to use: public by default."""
+        return self._config.get_interface(service_type) or 'public'
+
+    def microversion(
+        self, session: Session, service_type: str, wanted: str, needed: str
+    ) -> str:
+        """The newest version that we know and the service offers.
+
+        Versions compare as integers: 2.100 is newer than 2.96.
+
+        :raises faults.TooOld: the service does not reach ``needed``
+        """
+        service = adapter.Adapter(
+            session,
+            service_type=service_type,
+            interface=self.interface(service_type),
+            region_name=self._config.get_region_name(),
+        )
+        data = service.get_endpoint_data()
+        offered = data.max_microversion if data else None
+        if not offered or offered < _numbers(needed):
+            raise faults.TooOld(service_type, needed, offered)
+        return '%d.%d' % min(offered, _numbers(wanted))
+
+
+def _numbers(version):
+    major, minor = version.split('.')
+    return int(major), int(minor)

@@ -1,0 +1,69 @@
+from django import http
+from django import shortcuts
+from django.core import exceptions
+from django.urls import reverse
+from django.utils import http as http_utils
+from django.utils.translation import gettext_lazy as _
+from django.views import generic
+
+from rey_dashboard import policy
+from rey_dashboard.inventory import freshness
+from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import scope
+from rey_dashboard.pages import views
+from rey_dashboard.policy import usage
+
+
+class IndexView(views.PageView):
+    """Each part of the inventory: last good, last try, what went wrong."""
+
+    parts = tuple(parts.LABELS)
+    template_name = 'rey/data/index.html'
+    page_title = _('Data')
+
+
+class AgeView(generic.View):
+    """The age line of a page, asked for again while new data is coming."""
+
+    def get(self, request):
+        return age(request, request.GET)
+
+
+class RefreshView(generic.View):
+    """Asks the worker to read the cloud now."""
+
+    def post(self, request):
+        if not policy.allowed(request, usage.REFRESH):
+            raise exceptions.PermissionDenied
+        freshness.request_refresh(scope.of(request.user).region)
+        if request.headers.get('HX-Request'):
+            return age(request, request.POST, mine=True)
+        back = request.POST.get('next', '')
+        if not http_utils.url_has_allowed_host_and_scheme(
+            back, allowed_hosts=None
+        ):
+            back = reverse('horizon:rey:data:index')
+        return http.HttpResponseRedirect(back)
+
+
+def age(request, asked, mine=False) -> http.HttpResponse:
+    """The age line; whoever pressed the button has his page loaded anew."""
+    names = [
+        name
+        for name in asked.get('parts', '').split(',')
+        if name in parts.LABELS
+    ]
+    fresh = freshness.of(
+        scope.of(request.user).region, names or tuple(parts.LABELS)
+    )
+    version = asked.get('version', '')
+    mine = mine or asked.get('mine') == '1'
+    newer = fresh.version != version and not fresh.coming
+    answer = shortcuts.render(
+        request,
+        'rey/pages/_age.html',
+        {'freshness': fresh, 'version': version, 'mine': mine, 'newer': newer},
+    )
+    if mine and not fresh.coming:
+        answer['HX-Refresh'] = 'true'
+    return answer

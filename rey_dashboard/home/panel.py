@@ -1,0 +1,27 @@
+from django.utils.translation import gettext_lazy as _
+
+import horizon
+
+from rey_dashboard import dashboard
+
+
+class Home(horizon.Panel):
+    """Serves /rey/ alone; see dashboard.py."""
+
+    name = _('Cloud Operations')
+    slug = 'home'
+    nav = False
+
+    def allowed(self, context):
+        return any(True for _panel in panels(context))
+
+
+def panels(context):
+    """The dashboard's panels that the user may open, in their order."""
+    for group in dashboard.Rey.get_panel_groups().values():
+        for panel in group:
+            if panel.nav and panel.can_access(context):
+                yield panel
+
+
+dashboard.Rey.register(Home)

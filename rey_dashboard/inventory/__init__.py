@@ -1,0 +1,1 @@
+"""What the cloud looks like: a mirror in our own tables, and its age."""

@@ -1,0 +1,136 @@
+"""How old what a page shows is, what went wrong, what is coming."""
+
+from collections.abc import Sequence
+import dataclasses
+import datetime
+
+from django.utils import timezone
+
+from rey_dashboard import conf
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts as parts_
+
+#: A worker that was not seen for so long is called away.
+WORKER_AWAY = datetime.timedelta(seconds=30)
+
+
+@dataclasses.dataclass(frozen=True)
+class Freshness:
+    """What a page tells of its data.
+
+    :param as_of: last good reading of the part that is behind most; none
+        while a part was never read
+    :param failing: parts whose last reading failed, with words and remedy
+    """
+
+    region: str
+    parts: tuple[models.PartState, ...]
+    missing: tuple[str, ...]
+    collector: models.Collector | None
+    worker: models.Worker | None
+    other_regions: tuple[str, ...]
+    stale_after: datetime.timedelta
+
+    @property
+    def as_of(self) -> datetime.datetime | None:
+        read = [part.last_good_at for part in self.parts]
+        return (
+            None if None in read or self.missing else min(read, default=None)
+        )
+
+    @property
+    def version(self) -> str:
+        """Changes whenever a part was read anew."""
+        return '-'.join(
+            f'{part.last_good_at.timestamp():.0f}' if part.last_good_at else ''
+            for part in self.parts
+        )
+
+    @property
+    def nothing(self) -> bool:
+        """No part was ever read."""
+        return not any(part.last_good_at for part in self.parts)
+
+    @property
+    def old(self) -> bool:
+        return bool(self.as_of) and _age(self.as_of) > self.stale_after
+
+    @property
+    def failing(self) -> list[models.PartState]:
+        return [part for part in self.parts if part.failing_since]
+
+    @property
+    def running(self) -> bool:
+        row = self.collector
+        return bool(
+            row
+            and row.lease_until
+            and row.lease_until > timezone.now()
+            and row.started_at
+            and not row.ended_at
+        )
+
+    @property
+    def requested(self) -> bool:
+        """Asked for, and a worker is there to hear it."""
+        return bool(
+            self.collector
+            and self.collector.requested_at
+            and self.worker_is_there
+        )
+
+    @property
+    def coming(self) -> bool:
+        return self.running or self.requested
+
+    @property
+    def reading(self) -> list[models.PartState]:
+        """Parts that are being read now."""
+        if not self.running:
+            return []
+        begun = self.collector.started_at
+        return [
+            part
+            for part in self.parts
+            if part.started_at
+            and part.started_at >= begun
+            and not part.ended_at
+        ]
+
+    @property
+    def worker_is_there(self) -> bool:
+        return bool(self.worker) and _age(self.worker.seen_at) < WORKER_AWAY
+
+
+def of(region: str, parts: Sequence[str]) -> Freshness:
+    """The freshness of the named parts of a region, in three queries."""
+    states = {
+        state.name: state
+        for state in models.PartState.objects.filter(
+            region=region, name__in=parts
+        )
+    }
+    for name, state in states.items():
+        state.label = parts_.LABELS[name]
+    collectors = {row.region: row for row in models.Collector.objects.all()}
+    return Freshness(
+        region=region,
+        parts=tuple(states[name] for name in parts if name in states),
+        missing=tuple(name for name in parts if name not in states),
+        collector=collectors.pop(region, None),
+        worker=models.Worker.objects.order_by('-seen_at').first(),
+        other_regions=tuple(sorted(collectors)),
+        stale_after=datetime.timedelta(seconds=conf.current().STALE_AFTER_S),
+    )
+
+
+def request_refresh(region: str) -> None:
+    """Asks the worker to read the region now; asking twice asks once."""
+    models.Collector.objects.get_or_create(region=region)
+    models.Collector.objects.filter(region=region, requested_at=None).update(
+        requested_at=timezone.now()
+    )
+
+
+def _age(time):
+    return timezone.now() - time

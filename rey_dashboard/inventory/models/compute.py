@@ -1,0 +1,30 @@
+from django.db import models
+
+from rey_dashboard.inventory.models import base
+
+
+class Server(base.Mirrored):
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    user_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=64)
+    task_state = models.CharField(max_length=64)
+    fault = models.TextField()
+    host = models.CharField(max_length=255)
+    zone = models.CharField(max_length=255)
+    flavor = models.CharField(max_length=255)
+    vcpus = models.IntegerField()
+    ram_mib = models.IntegerField()
+    disk_gib = models.IntegerField()
+    addresses = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+    #: Not in the last listing, and nova has not said that it is gone.
+    missing_since = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'project_id'])]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,24 @@
+from django.db import models
+
+from rey_dashboard.inventory.models import base
+
+
+class Volume(base.Mirrored):
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    user_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=64)
+    size_gib = models.IntegerField()
+    type = models.CharField(max_length=255)
+    host = models.CharField(max_length=255)
+    bootable = models.BooleanField()
+    server_ids = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'project_id'])]
+
+    def __str__(self):
+        return self.name

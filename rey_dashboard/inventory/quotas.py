@@ -1,0 +1,65 @@
+"""Reads the quotas of all projects: neither nova nor cinder gives a list."""
+
+from collections.abc import Iterator
+from concurrent import futures
+import itertools
+
+from rey_dashboard.cloud import compute
+from rey_dashboard.cloud import volume
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import store
+
+#: Projects asked for between two writes.
+BATCH = 200
+
+
+def read_compute(reading: reading_.Reading) -> None:
+    source = compute.Compute(reading.cloud, reading.session)
+    _read(reading, 'compute', source.quotas)
+
+
+def read_volume(reading: reading_.Reading) -> None:
+    source = volume.BlockStorage(reading.cloud, reading.session)
+    _read(reading, 'volume', source.quotas)
+
+
+def _read(reading, service, ask):
+    projects = _projects(reading.region)
+    reading.expect(len(projects))
+    workers = reading.settings.PARALLEL_CALLS
+    with futures.ThreadPoolExecutor(workers) as pool:
+        for batch in _batches(projects):
+            answers = pool.map(ask, batch)
+            rows = [
+                models.Quota(
+                    project_id=project_id,
+                    service=service,
+                    **vars(quota),
+                    **reading.stamp,
+                )
+                for project_id, found in zip(batch, answers, strict=True)
+                for quota in found or ()
+            ]
+            store.upsert(models.Quota, rows)
+            reading.progress(len(batch))
+    with reading.closing():
+        store.unseen(
+            models.Quota, reading.region, reading.number, service=service
+        ).delete()
+
+
+def _projects(region) -> list[str]:
+    """Projects that have quotas of their own: not gone, not left out."""
+    excluded = models.Domain.objects.filter(region=region, excluded=True)
+    return list(
+        models.Project.objects.filter(region=region, gone_at=None)
+        .exclude(domain_id__in=excluded.values('id'))
+        .order_by('id')
+        .values_list('id', flat=True)
+    )
+
+
+def _batches(projects) -> Iterator[tuple[str, ...]]:
+    pending = iter(projects)
+    return iter(lambda: tuple(itertools.islice(pending, BATCH)), ())

@@ -1,0 +1,124 @@
+"""Reads a region part by part; a part that fails leaves the others fresh."""
+
+from collections.abc import Callable
+from concurrent import futures
+import logging
+import resource
+import threading
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from rey_dashboard import conf
+from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import compute
+from rey_dashboard.inventory import identity
+from rey_dashboard.inventory import lease as lease_
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import quotas
+from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import volume
+
+LOG = logging.getLogger(__name__)
+
+
+#: Groups one after the other, the parts of a group side by side: quotas are
+#: asked for the projects that were just found.
+ORDER = (
+    (parts.IDENTITY,),
+    (
+        parts.COMPUTE_QUOTAS,
+        parts.VOLUME_QUOTAS,
+        parts.SERVERS,
+        parts.VOLUMES,
+    ),
+)
+READERS: dict[str, Callable[[reading_.Reading], None]] = {
+    parts.IDENTITY: identity.read,
+    parts.SERVERS: compute.read_servers,
+    parts.VOLUMES: volume.read_volumes,
+    parts.COMPUTE_QUOTAS: quotas.read_compute,
+    parts.VOLUME_QUOTAS: quotas.read_volume,
+}
+
+
+def collect(
+    cloud: cloud_session.Cloud,
+    settings: conf.Settings,
+    beat: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> list[models.PartState]:
+    """Reads everything once; returns how each part went.
+
+    :param beat: called every few seconds meanwhile
+    :param stop: when set, the parts that run end soon, without a verdict
+    :raises lease.Held: somebody else collects this region now
+    :raises faults.CloudFault: the region cannot be told
+    """
+    region = cloud.region
+    with lease_.Lease(region) as lease:
+        number = _start(region)
+        for group in ORDER:
+            readings = [
+                reading_.Reading(
+                    cloud=cloud,
+                    session=cloud.session(),
+                    region=region,
+                    number=number,
+                    settings=settings,
+                    part=part,
+                    stop=stop or threading.Event(),
+                )
+                for part in group
+            ]
+            _read_side_by_side(readings, lease, beat)
+        _end(region)
+    return list(models.PartState.objects.filter(region=region))
+
+
+def _start(region):
+    row = models.Collector.objects.filter(region=region)
+    row.update(
+        number=F('number') + 1,
+        started_at=timezone.now(),
+        ended_at=None,
+        requested_at=None,
+    )
+    return row.get().number
+
+
+def _end(region):
+    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    models.Collector.objects.filter(region=region).update(
+        ended_at=timezone.now(), peak_memory_mib=peak_kib // 1024
+    )
+
+
+def _read_side_by_side(readings, lease, beat):
+    with futures.ThreadPoolExecutor(len(readings)) as pool:
+        running = [pool.submit(_read_part, reading) for reading in readings]
+        pending = running
+        while pending:
+            _done, pending = futures.wait(pending, lease_.RENEW_S)
+            lease.renew()
+            beat()
+    for part in running:
+        part.result()
+
+
+def _read_part(reading):
+    reading_.begin(reading.region, reading.part, reading.session.request_id)
+    try:
+        READERS[reading.part](reading)
+    except reading_.Stopped:
+        LOG.info('Part %s was stopped', reading.part)
+    except faults.ALL as error:
+        reading_.fail(reading, error)
+    except Exception as error:  # the outermost frame of this part's thread
+        LOG.exception('Part %s broke', reading.part)
+        reading_.fail(reading, error)
+    finally:
+        connection.close()

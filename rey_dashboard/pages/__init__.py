@@ -1,0 +1,1 @@
+"""What pages have in common: tables over all rows, exports, the data's age."""

@@ -1,0 +1,93 @@
+"""The views that panels build on."""
+
+from django import http
+from django.core import paginator
+from django.utils.translation import gettext as _
+
+from horizon import views
+
+from rey_dashboard import conf
+from rey_dashboard.inventory import freshness
+from rey_dashboard.inventory import scope
+from rey_dashboard.pages import exports
+from rey_dashboard.pages import tables
+
+
+class PageView(views.HorizonTemplateView):
+    """A page that tells the age of its data.
+
+    ``parts`` names what of the inventory it shows.
+    """
+
+    parts: tuple[str, ...] = ()
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.scope = scope.of(request.user)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            freshness=freshness.of(self.scope.region, self.parts), **kwargs
+        )
+
+
+class TableView(PageView):
+    """A page with one table: ``?sort=``, ``?page=``, ``?format=`` and filters.
+
+    The subclass names the table and the filter form, and gives the rows.
+    """
+
+    table: tables.Table
+    form_class = None
+
+    def get_rows(self):
+        """All rows that the user may see, before the filter."""
+        raise NotImplementedError
+
+    def get_form(self):
+        if not self.form_class:
+            return None
+        return self.form_class(self.request.GET, scope=self.scope)
+
+    def get(self, request, *args, **kwargs):
+        self.form = self.get_form()
+        rows = self.get_rows()
+        if self.form and not self.form.is_valid():
+            rows = rows.none()
+        elif self.form:
+            rows = self.form.filter(rows)
+        self.rows = self.table.ordered(rows, request.GET.get('sort', ''))
+        if 'format' in request.GET:
+            return self._export(request.GET['format'])
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        pages = paginator.Paginator(self.rows, conf.current().PAGE_SIZE)
+        page = pages.get_page(self.request.GET.get('page'))
+        return super().get_context_data(
+            table=self.table,
+            headers=self.table.headers(self.request.GET.get('sort', '')),
+            form=self.form,
+            page=page,
+            page_numbers=pages.get_elided_page_range(page.number),
+            **kwargs,
+        )
+
+    def _export(self, format_):
+        if format_ not in exports.FORMATS:
+            return http.HttpResponseBadRequest(
+                _('The format must be csv or json.'), content_type='text/plain'
+            )
+        if self.form and not self.form.is_valid():
+            return http.HttpResponseBadRequest(
+                self.form.errors.as_text(), content_type='text/plain'
+            )
+        fresh = freshness.of(self.scope.region, self.parts)
+        about = {
+            'region': self.scope.region,
+            'as_of': {part.name: part.last_good_at for part in fresh.parts},
+        }
+        return exports.response(
+            format_, self.table, self.rows.iterator(chunk_size=1000), about
+        )

@@ -1,0 +1,25 @@
+from oslo_policy import policy
+
+from rey_dashboard.policy import base
+
+READ = 'rey:usage:read'
+REFRESH = 'rey:data:refresh'
+
+RULES = [
+    policy.DocumentedRuleDefault(
+        READ,
+        base.ADMIN,
+        description='See the use that projects make of the cloud.',
+        operations=[
+            {'method': 'GET', 'path': '/rey/projects/'},
+            {'method': 'GET', 'path': '/rey/projects/{project_id}/'},
+            {'method': 'GET', 'path': '/rey/data/'},
+        ],
+    ),
+    policy.DocumentedRuleDefault(
+        REFRESH,
+        base.ADMIN,
+        description='Ask the worker to read the cloud again now.',
+        operations=[{'method': 'POST', 'path': '/rey/data/refresh/'}],
+    ),
+]

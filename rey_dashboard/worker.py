@@ -1,0 +1,102 @@
+"""The worker: collects on time and when a page asks, and shows it is alive."""
+
+from collections.abc import Callable
+import logging
+import signal
+import socket
+import threading
+import time
+
+from django.db import connection
+from django.utils import timezone
+
+from rey_dashboard import conf
+from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import lease
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import sync
+
+LOG = logging.getLogger(__name__)
+
+#: Time between two looks for a request from a page.
+TICK_S = 1.0
+#: Time between two signs of life.
+BEAT_S = 5.0
+
+
+def collect_once(
+    beat: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> list[models.PartState]:
+    """Signs in as the service user and reads everything once.
+
+    :raises faults.ALL: signing in failed, or its entry cannot be used
+    :raises lease.Held: somebody else collects now
+    """
+    settings = conf.current()
+    cloud = cloud_session.Cloud(settings.CLOUD, settings.CALL_TIMEOUT_S)
+    return sync.collect(cloud, settings, beat, stop)
+
+
+def run_forever() -> None:
+    """Until SIGTERM or SIGINT; a collection that runs then ends early."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    _Worker(stop).run()
+
+
+class _Worker:
+    def __init__(self, stop):
+        self._stop = stop
+        self._host = socket.gethostname()
+        self._region = None
+        self._due = 0.0
+        self._beaten = 0.0
+
+    def run(self):
+        LOG.info('Worker started on %s', self._host)
+        while not self._stop.is_set():
+            try:
+                self._tick()
+            except Exception:  # the worker's outermost loop: log, and go on
+                LOG.exception('The worker stumbled; it goes on')
+                connection.close()
+            self._stop.wait(TICK_S)
+
+    def _tick(self):
+        self._beat()
+        if time.monotonic() >= self._due or self._asked():
+            self._due = time.monotonic() + conf.current().COLLECT_EVERY_S
+            self._collect()
+
+    def _collect(self):
+        try:
+            states = collect_once(self._beat, self._stop)
+        except lease.Held as error:
+            LOG.info('%s', error)
+        except faults.ALL as error:
+            explained = faults.explain(error)
+            LOG.error('%s %s', explained.words, explained.remedy)
+            self._beat(explained.words, explained.remedy)
+        else:
+            self._region = states[0].region
+            self._beat('', '')
+
+    def _asked(self):
+        asked = models.Collector.objects.exclude(requested_at=None)
+        if self._region:
+            asked = asked.filter(region=self._region)
+        return asked.exists()
+
+    def _beat(self, *problem):
+        if not problem and time.monotonic() - self._beaten < BEAT_S:
+            return
+        self._beaten = time.monotonic()
+        changed = {'seen_at': timezone.now()}
+        if problem:
+            changed['problem'], changed['remedy'] = problem
+        models.Worker.objects.update_or_create(
+            host=self._host, defaults=changed
+        )

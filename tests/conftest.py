@@ -1,0 +1,90 @@
+import contextlib
+import copy
+from unittest import mock
+
+from django.contrib import auth
+import pytest
+
+from openstack_auth import policy as horizon_policy
+from openstack_dashboard.test.test_data import utils as test_data
+
+
+@pytest.fixture(autouse=True)
+def no_network(request, monkeypatch):
+    """Fails a test that reaches for a cloud: pages never ask one."""
+    if request.node.get_closest_marker('browser'):
+        return
+
+    def refuse(session, method, url, **kwargs):
+        raise AssertionError(f'a call to the cloud: {method} {url}')
+
+    monkeypatch.setattr('requests.Session.request', refuse)
+
+
+@pytest.fixture
+def horizon_frame(settings):
+    """Spares us the panels of Horizon that ask the cloud before they show."""
+    with contextlib.ExitStack() as stack:
+        for panel in settings.TEST_GLOBAL_MOCKS_ON_PANELS.values():
+            stack.enter_context(
+                mock.patch(
+                    panel['method'], return_value=panel['return_value']
+                )
+            )
+        yield
+
+
+@pytest.fixture
+def policy_in_force(settings):
+    """Horizon's test settings switch the policy off; a deployment has it."""
+    settings.POLICY_CHECK_FUNCTION = 'openstack_auth.policy.check'
+    horizon_policy.reset()
+    yield
+    horizon_policy.reset()
+
+
+@pytest.fixture(scope='session')
+def canned():
+    """Horizon's canned Keystone objects."""
+    return test_data.load_test_data()
+
+
+@pytest.fixture
+def sign_in(client, canned, settings, horizon_frame, policy_in_force):
+    """Signs a browser in with the named roles, as Keystone would do it."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(
+            mock.patch(
+                'openstack_auth.utils.get_project_list',
+                return_value=canned.tenants.list(),
+            )
+        )
+
+        def sign_in(*roles):
+            token = copy.copy(canned.token)
+            token.serviceCatalog = canned.service_catalog
+            token.roles = [{'id': name, 'name': name} for name in roles]
+            session = client.session
+            session[auth.SESSION_KEY] = token.user['id']
+            session['user_id'] = token.user['id']
+            session[auth.BACKEND_SESSION_KEY] = (
+                settings.AUTHENTICATION_BACKENDS[0]
+            )
+            session['token'] = token
+            session['region_endpoint'] = settings.OPENSTACK_KEYSTONE_URL
+            session['services_region'] = 'RegionOne'
+            session.save()
+            client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+            return client
+
+        yield sign_in
+
+
+@pytest.fixture
+def admin(sign_in):
+    return sign_in('admin')
+
+
+@pytest.fixture
+def member(sign_in):
+    return sign_in('member')

@@ -1,0 +1,26 @@
+"""Horizon's own test settings, with enabled/ read as a deployment reads it."""
+
+import pathlib
+import tempfile
+
+from openstack_dashboard import enabled as horizon_enabled
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+horizon_enabled.__path__.append(str(ROOT / 'enabled'))
+
+from openstack_dashboard.test.settings import *  # noqa: E402, F403
+
+# A file and not :memory:, since the parts of a collection have a thread and
+# so a connection each.
+_SCRATCH = pathlib.Path(tempfile.mkdtemp(prefix='rey-tests-'))
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.sqlite3',
+        'NAME': str(_SCRATCH / 'db.sqlite3'),
+        'TEST': {'NAME': str(_SCRATCH / 'test.sqlite3')},
+        'OPTIONS': {
+            'transaction_mode': 'IMMEDIATE',
+            'init_command': 'PRAGMA journal_mode=WAL',
+        },
+    },
+}
