@@ -43,3 +43,7 @@ class ProjectSummary(models.Model):
 
     def __str__(self):
         return self.name or self.project_id
+
+    @property
+    def is_gone(self) -> bool:
+        return self.state == self.State.DELETED
