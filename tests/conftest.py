@@ -28,9 +28,7 @@ def horizon_frame(settings):
     with contextlib.ExitStack() as stack:
         for panel in settings.TEST_GLOBAL_MOCKS_ON_PANELS.values():
             stack.enter_context(
-                mock.patch(
-                    panel['method'], return_value=panel['return_value']
-                )
+                mock.patch(panel['method'], return_value=panel['return_value'])
             )
         yield
 

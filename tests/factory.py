@@ -47,3 +47,73 @@ def summary(project_id, **columns):
     return models.ProjectSummary.objects.create(
         region=REGION, project_id=project_id, **columns
     )
+
+
+def domain(domain_id, **columns):
+    return models.Domain.objects.create(
+        region=REGION,
+        id=domain_id,
+        **{'name': domain_id, 'enabled': True, 'seen': 1, **columns},
+    )
+
+
+def project(project_id, **columns):
+    return models.Project.objects.create(
+        region=REGION,
+        id=project_id,
+        **{
+            'name': project_id,
+            'domain_id': 'default',
+            'enabled': True,
+            'seen': 1,
+            **columns,
+        },
+    )
+
+
+def quota(project_id, service, resource, limit, in_use, reserved=0):
+    return models.Quota.objects.create(
+        region=REGION,
+        project_id=project_id,
+        service=service,
+        resource=resource,
+        limit=limit,
+        in_use=in_use,
+        reserved=reserved,
+        seen=1,
+    )
+
+
+def server(server_id, project_id, **columns):
+    return models.Server.objects.create(
+        region=REGION,
+        id=server_id,
+        project_id=project_id,
+        **{
+            'name': server_id,
+            'status': 'ACTIVE',
+            'vcpus': 1,
+            'ram_mib': 1024,
+            'disk_gib': 1,
+            'created_at': timezone.now(),
+            'seen': 1,
+            **columns,
+        },
+    )
+
+
+def volume(volume_id, project_id, **columns):
+    return models.Volume.objects.create(
+        region=REGION,
+        id=volume_id,
+        project_id=project_id,
+        **{
+            'name': volume_id,
+            'status': 'available',
+            'size_gib': 1,
+            'bootable': False,
+            'created_at': timezone.now(),
+            'seen': 1,
+            **columns,
+        },
+    )

@@ -110,13 +110,13 @@ class PaperCloud:
         if path not in (f'/{key}', f'/{key}/detail'):
             known = {row['id'] for row in rows}
             one = path.split('/')[2]
-            return (200, {key[:-1]: {'id': one}}) if one in known else (404, {})
+            return (
+                (200, {key[:-1]: {'id': one}}) if one in known else (404, {})
+            )
         listed = [row for row in rows if row['id'] not in self.hidden]
         body = self._page(listed, key, query)
         if 'next' in body:
-            body[f'{key}_links'] = [
-                {'rel': 'next', 'href': body.pop('next')}
-            ]
+            body[f'{key}_links'] = [{'rel': 'next', 'href': body.pop('next')}]
         if query.get('with_count'):
             body['count'] = len(rows)
         return 200, body

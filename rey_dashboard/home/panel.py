@@ -18,7 +18,7 @@ class Home(horizon.Panel):
 
 def panels(context):
     """The dashboard's panels that the user may open, in their order."""
-    for group in dashboard.Rey.get_panel_groups().values():
+    for group in horizon.get_dashboard('rey').get_panel_groups().values():
         for panel in group:
             if panel.nav and panel.can_access(context):
                 yield panel

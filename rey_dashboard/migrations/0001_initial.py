@@ -4,23 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
             name='Collector',
             fields=[
-                ('region', models.CharField(max_length=255, primary_key=True, serialize=False)),
+                (
+                    'region',
+                    models.CharField(
+                        max_length=255, primary_key=True, serialize=False
+                    ),
+                ),
                 ('number', models.PositiveIntegerField(default=0)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('peak_memory_mib', models.PositiveIntegerField(null=True)),
                 ('requested_at', models.DateTimeField(null=True)),
-                ('lease_owner', models.CharField(blank=True, default='', max_length=255)),
+                (
+                    'lease_owner',
+                    models.CharField(blank=True, default='', max_length=255),
+                ),
                 ('lease_until', models.DateTimeField(null=True)),
             ],
         ),
@@ -30,7 +36,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('enabled', models.BooleanField()),
                 ('excluded', models.BooleanField(default=False)),
@@ -42,7 +58,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PartState',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'name', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'name',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('name', models.CharField(max_length=32)),
                 ('started_at', models.DateTimeField(null=True)),
@@ -62,7 +88,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Worker',
             fields=[
-                ('host', models.CharField(max_length=255, primary_key=True, serialize=False)),
+                (
+                    'host',
+                    models.CharField(
+                        max_length=255, primary_key=True, serialize=False
+                    ),
+                ),
                 ('seen_at', models.DateTimeField()),
                 ('problem', models.TextField(default='')),
                 ('remedy', models.TextField(default='')),
@@ -74,7 +105,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('domain_id', models.CharField(max_length=64)),
                 ('enabled', models.BooleanField()),
@@ -83,20 +124,46 @@ class Migration(migrations.Migration):
                 ('gone_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'domain_id'], name='rey_dashboa_region_840dc3_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'domain_id'],
+                        name='rey_dashboa_region_840dc3_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='ProjectSummary',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'project_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'project_id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('name', models.CharField(default='', max_length=255)),
                 ('sort_name', models.CharField(default='', max_length=512)),
                 ('domain_id', models.CharField(default='', max_length=64)),
                 ('domain_name', models.CharField(default='', max_length=255)),
-                ('state', models.CharField(choices=[('enabled', 'enabled'), ('disabled', 'disabled'), ('deleted', 'deleted'), ('unknown', 'unknown')], max_length=8)),
+                (
+                    'state',
+                    models.CharField(
+                        choices=[
+                            ('enabled', 'enabled'),
+                            ('disabled', 'disabled'),
+                            ('deleted', 'deleted'),
+                            ('unknown', 'unknown'),
+                        ],
+                        max_length=8,
+                    ),
+                ),
                 ('servers_used', models.BigIntegerField(null=True)),
                 ('servers_limit', models.BigIntegerField(null=True)),
                 ('vcpus_used', models.BigIntegerField(null=True)),
@@ -109,13 +176,34 @@ class Migration(migrations.Migration):
                 ('storage_limit_gib', models.BigIntegerField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'sort_name'], name='rey_dashboa_region_a8dc9d_idx'), models.Index(fields=['region', 'domain_id'], name='rey_dashboa_region_8d77f1_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'sort_name'],
+                        name='rey_dashboa_region_a8dc9d_idx',
+                    ),
+                    models.Index(
+                        fields=['region', 'domain_id'],
+                        name='rey_dashboa_region_8d77f1_idx',
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
             name='Quota',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'project_id', 'service', 'resource', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'project_id',
+                        'service',
+                        'resource',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('service', models.CharField(max_length=16)),
@@ -126,7 +214,12 @@ class Migration(migrations.Migration):
                 ('seen', models.PositiveIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'service', 'resource'], name='rey_dashboa_region_c5afc0_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'service', 'resource'],
+                        name='rey_dashboa_region_c5afc0_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,7 +228,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('user_id', models.CharField(max_length=64)),
@@ -154,7 +257,12 @@ class Migration(migrations.Migration):
                 ('missing_since', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'project_id'], name='rey_dashboa_region_4f8c09_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'project_id'],
+                        name='rey_dashboa_region_4f8c09_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,7 +271,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('user_id', models.CharField(max_length=64)),
@@ -177,7 +295,12 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'project_id'], name='rey_dashboa_region_607048_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'project_id'],
+                        name='rey_dashboa_region_607048_idx',
+                    )
+                ],
             },
         ),
     ]

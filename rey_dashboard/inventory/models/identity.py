@@ -21,7 +21,7 @@ class Project(base.Mirrored):
     name = models.CharField(max_length=255)
     domain_id = models.CharField(max_length=64)
     enabled = models.BooleanField()
-    description = models.TextField()
+    description = models.TextField(default='')
     tags = models.JSONField(default=list)
     #: When a complete listing no longer held it.
     gone_at = models.DateTimeField(null=True)
