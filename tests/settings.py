@@ -24,3 +24,12 @@ DATABASES = {
         },
     },
 }
+
+# What a deployment does once (compressing, finding templates), Horizon's test
+# settings do for each page.
+COMPRESS_ENABLED = False
+COMPRESS_PRECOMPILERS = ()
+_OPTIONS = TEMPLATES[0]['OPTIONS']  # noqa: F405
+_OPTIONS['loaders'] = [
+    ('django.template.loaders.cached.Loader', _OPTIONS['loaders'])
+]

@@ -1,0 +1,1 @@
+"""The demo cloud: a real, small OpenStack on this machine, for trials."""

@@ -1,0 +1,153 @@
+"""The company that the seed makes: what company.yaml says, spelled out.
+
+A name with `%d` and `count` stands for that many things, numbered from 1.
+`longest` repeats the name up to the greatest length that OpenStack takes.
+"""
+
+import dataclasses
+import itertools
+import pathlib
+
+import yaml
+
+PLAN = pathlib.Path(__file__).with_name('company.yaml')
+
+LONGEST_PROJECT = 64
+LONGEST = 255
+
+# What each word in a volume's `backups` becomes in the end. `stuck` was
+# left by a backup service that is gone.
+BACKUP_STATUS = {
+    'full': 'available',
+    'inc': 'available',
+    'fails': 'error',
+    'stuck': 'creating',
+}
+
+
+@dataclasses.dataclass
+class Server:
+    name: str
+    flavor: str
+    host: str = ''
+    zone: str = ''
+    network: bool = False
+    floating: bool = False
+    status: str = 'ACTIVE'
+    resize: str = ''
+
+
+@dataclasses.dataclass
+class Backup:
+    name: str
+    volume: str
+    rank: int
+    kind: str
+
+    @property
+    def status(self):
+        return BACKUP_STATUS[self.kind]
+
+
+@dataclasses.dataclass
+class Snapshot:
+    name: str
+    volume: str
+    status: str = 'available'
+
+
+@dataclasses.dataclass
+class Volume:
+    name: str
+    size: int
+    type: str = 'fast'
+    server: str = ''
+    status: str = ''
+    metadata: dict = dataclasses.field(default_factory=dict)
+    backups: list = dataclasses.field(default_factory=list)
+    snapshots: list = dataclasses.field(default_factory=list)
+
+    def __post_init__(self):
+        stem = self.name[: LONGEST - 20]
+        self.backups = [
+            Backup('%s-backup-%d' % (stem, rank + 1), self.name, rank, kind)
+            for rank, kind in enumerate(self.backups)
+        ]
+        self.snapshots = [
+            Snapshot('%s-snapshot-%d' % (stem, number + 1), self.name)
+            for number in range(self.snapshots or 0)
+        ]
+        self.status = self.status or self._status()
+
+    def _status(self):
+        if self.server:
+            return 'in-use'
+        # The backup that never ended holds its volume.
+        stuck = any(backup.kind == 'stuck' for backup in self.backups)
+        return 'backing-up' if stuck else 'available'
+
+
+@dataclasses.dataclass
+class Project:
+    name: str
+    domain: str
+    description: str
+    tags: list = dataclasses.field(default_factory=list)
+    owner: str = ''
+    contact: str = ''
+    quota: dict = dataclasses.field(default_factory=dict)
+    lowered: dict = dataclasses.field(default_factory=dict)
+    disabled: bool = False
+    deleted: bool = False
+    servers: list = dataclasses.field(default_factory=list)
+    volumes: list = dataclasses.field(default_factory=list)
+
+    def __post_init__(self):
+        self.servers = _spell_out(Server, self.servers, LONGEST)
+        self.volumes = _spell_out(Volume, self.volumes, LONGEST)
+
+    @property
+    def snapshots(self):
+        return [s for volume in self.volumes for s in volume.snapshots]
+
+    @property
+    def backups(self):
+        return [b for volume in self.volumes for b in volume.backups]
+
+
+def _spell_out(kind, rows, longest):
+    things = []
+    for row in rows:
+        row = dict(row)
+        count = row.pop('count', 0)
+        if row.pop('longest', False):
+            row['name'] = (row['name'] * longest)[:longest]
+        for number in range(1, count + 1) or [0]:
+            name = row['name'] % number if count else row['name']
+            things.append(kind(**dict(row, name=name)))
+    return things
+
+
+class Company:
+    """All that company.yaml asks for."""
+
+    def __init__(self, path=PLAN):
+        plan = yaml.safe_load(path.read_text(encoding='utf-8'))
+        self.users = plan['users']
+        self.groups = plan['groups']
+        self.projects = _spell_out(Project, plan['projects'], LONGEST_PROJECT)
+        hosts = itertools.cycle(plan['hosts'])
+        for _, server in self.each('servers'):
+            if not server.host and not server.zone:
+                server.host = next(hosts)
+        self.machine_made = plan['machine_made']
+        self.disabled_host = plan['disabled_host']
+        self.stopped_host = plan['stopped_host']
+
+    def each(self, kind):
+        """Pairs of project and thing: kind is 'servers', 'volumes', ..."""
+        return [
+            (project, thing)
+            for project in self.projects
+            for thing in getattr(project, kind)
+        ]

@@ -1,0 +1,169 @@
+"""The company's servers, their networks and floating IPs."""
+
+from democloud import company_access
+
+# No host has this trait, so the scheduler finds none.
+IMPOSSIBLE = {'trait:HW_GPU_API_VULKAN': 'required'}
+ROUTER = 'shared-router'
+
+
+class Servers:
+    def __init__(self, access, plan, stopped):
+        self._access = access
+        self._admin = access.admin
+        self._plan = plan
+        # A host that is down or disabled takes no server: those that a later
+        # run makes anew go where the scheduler likes.
+        self._closed_hosts = stopped
+        self._flavors = {}
+        self._image = ''
+        self._networks = {}
+        # By the names of project and server; the ids stay true, the rest is
+        # as it was when this run first saw or made the server.
+        self.known = {}
+
+    def make(self):
+        """Make the servers that are missing; they end up ACTIVE or ERROR."""
+        self._find_basics()
+        self.known = self.there(
+            set(self._access.project_ids) - self._access.fresh
+        )
+        missing = [
+            (project, server)
+            for project, server in self._plan.each('servers')
+            if (project.name, server.name) not in self.known
+        ]
+        company_access.together('servers', self._create, missing)
+        company_access.wait_while('building servers', self._building)
+
+    def _find_basics(self):
+        compute = self._admin.compute
+        flavors = {flavor.name: flavor.id for flavor in compute.flavors()}
+        if 'demo.gpu' not in flavors:
+            flavor = compute.create_flavor(
+                name='demo.gpu', ram=8192, vcpus=4, disk=80
+            )
+            compute.create_flavor_extra_specs(flavor, IMPOSSIBLE)
+            flavors['demo.gpu'] = flavor.id
+        self._flavors = flavors
+        self._image = self._admin.image.find_image(
+            'demo', ignore_missing=False
+        ).id
+        for name in ('public', 'shared-net'):
+            found = self._admin.network.find_network(
+                name, ignore_missing=False
+            )
+            self._networks[name] = found
+
+    def there(self, names):
+        """Servers by the names of project and server.
+
+        They are read project by project, so that it costs the same in a
+        cloud of ten thousand servers.
+        """
+
+        def read(name):
+            found = self._admin.compute.servers(
+                all_projects=True, project_id=self._access.project_ids[name]
+            )
+            return [((name, server.name), server) for server in found]
+
+        rows = company_access.together('servers', read, [(n,) for n in names])
+        return dict(row for found in rows for row in found)
+
+    def _create(self, project, server):
+        host = server.host if server.host not in self._closed_hosts else ''
+        access = self._access
+        # Nova lets only an admin choose the host.
+        connection = (
+            access.admin_in(project) if host else access.owner_in(project)
+        )
+        wishes = {'host': host, 'availability_zone': server.zone}
+        shared = {'uuid': self._networks['shared-net'].id}
+        made = connection.compute.create_server(
+            name=server.name,
+            flavor_id=self._flavors['demo.' + server.flavor],
+            image_id=self._image,
+            networks=[shared] if server.network else 'none',
+            **{name: value for name, value in wishes.items() if value},
+        )
+        self.known[project.name, server.name] = made
+
+    def _building(self):
+        found = self._admin.compute.servers(
+            details=False, all_projects=True, status='BUILD'
+        )
+        return [server.name for server in found]
+
+    def change(self):
+        """Stop, pause, ... the servers whose plan says so."""
+        asked = [
+            (project, server)
+            for project, server in self._plan.each('servers')
+            if server.status not in ('ACTIVE', 'ERROR')
+            and self.known[project.name, server.name].status != server.status
+        ]
+        company_access.together('changing servers', self._act, asked)
+        names = {project.name for project, _ in asked}
+
+        def pending():
+            there = self.there(names)
+            return [
+                server.name
+                for project, server in asked
+                if there[project.name, server.name].status != server.status
+            ]
+
+        company_access.wait_while('changing servers', pending)
+
+    def _act(self, project, server):
+        compute = self._access.owner_in(project).compute
+        server_id = self.known[project.name, server.name].id
+        if server.status == 'VERIFY_RESIZE':
+            flavor = self._flavors['demo.' + server.resize]
+            compute.resize_server(server_id, flavor)
+            return
+        act = {
+            'SHUTOFF': compute.stop_server,
+            'PAUSED': compute.pause_server,
+            'SUSPENDED': compute.suspend_server,
+            'SHELVED_OFFLOADED': compute.shelve_server,
+        }
+        act[server.status](server_id)
+
+    def make_router(self):
+        """One router leads from the shared network to the public one."""
+        network = self._admin.network
+        public, shared = (
+            network.find_network(name, ignore_missing=False)
+            for name in ('public', 'shared-net')
+        )
+        router = network.find_router(ROUTER)
+        if not router:
+            router = network.create_router(
+                name=ROUTER, external_gateway_info={'network_id': public.id}
+            )
+        if not list(network.ports(device_id=router.id, network_id=shared.id)):
+            network.add_interface_to_router(
+                router, subnet_id=shared.subnet_ids[0]
+            )
+
+    def give_floating_ips(self):
+        wanted = [
+            (project, server)
+            for project, server in self._plan.each('servers')
+            if server.floating
+        ]
+        taken = {ip.port_id for ip in self._admin.network.ips()}
+
+        def give(project, server):
+            found = self.known[project.name, server.name]
+            network = self._access.owner_in(project).network
+            port = next(network.ports(device_id=found.id))
+            if port.id not in taken:
+                network.create_ip(
+                    floating_network_id=self._networks['public'].id,
+                    port_id=port.id,
+                )
+
+        company_access.together('floating IPs', give, wanted)

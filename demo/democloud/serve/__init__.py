@@ -1,0 +1,1 @@
+"""What runs inside the cloud's own Python environment."""

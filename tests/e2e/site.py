@@ -1,0 +1,82 @@
+"""The demo's Horizon: where it is, and what a person does there."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    url: str
+    home: pathlib.Path
+
+    @classmethod
+    def of_the_demo(cls):
+        home = os.environ.get('DEMO_HOME') or ROOT / '.demo'
+        port = os.environ.get('DEMO_PORT') or 8000
+        return cls(f'http://127.0.0.1:{port}', pathlib.Path(home).resolve())
+
+    @property
+    def clouds_yaml(self) -> pathlib.Path:
+        return self.home / 'clouds.yaml'
+
+    def fill_in_bulk(self) -> None:
+        """Adds 1,200 projects with their servers and volumes, once."""
+        subprocess.run(
+            [sys.executable, str(ROOT / 'demo' / 'cloud'), 'bulk'], check=True
+        )
+
+    def collect(self, patience_s: int = 600) -> list[dict]:
+        """Reads the cloud anew; waits while the worker is at it."""
+        command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
+        env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}
+        env.pop('DJANGO_SETTINGS_MODULE', None)
+        end = time.monotonic() + patience_s
+        while True:
+            done = subprocess.run(
+                [str(command), 'collect', '--json'],
+                env=env,
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode == 0:
+                return json.loads(done.stdout)
+            held = 'is collecting' in done.stderr
+            assert held and time.monotonic() < end, done.stderr + done.stdout
+            time.sleep(2)
+
+
+def sign_in(page, user, domain='Default'):
+    """Through Horizon's sign-in page, as a person does."""
+    page.goto('/auth/login/')
+    field = page.locator('[name=domain]')
+    if field.evaluate('field => field.tagName') == 'SELECT':
+        field.select_option(domain, force=True)
+    else:
+        field.fill(domain)
+    page.fill('[name=username]', user)
+    page.fill('[name=password]', 'demo')
+    page.click('#loginBtn')
+    page.wait_for_url(lambda url: '/auth/login' not in url)
+
+
+def table(page, address):
+    """The text of each cell of each row, over all pages of a table."""
+    rows = []
+    page.goto(address)
+    while True:
+        rows += page.eval_on_selector_all(
+            '.rey-table tbody tr',
+            """rows => rows.map(row => Array.from(row.cells).map(
+                cell => cell.innerText.replace(/\\s+/g, ' ').trim()))""",
+        )
+        following = page.locator('.rey-pager a[rel=next]')
+        if not following.count():
+            return rows
+        page.goto(address.partition('?')[0] + following.get_attribute('href'))
