@@ -9,6 +9,8 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from tests import paper_cloud
+
 
 @pytest.fixture(autouse=True)
 def no_network(request, monkeypatch):
@@ -90,3 +92,20 @@ def admin(sign_in):
 @pytest.fixture
 def member(sign_in):
     return sign_in('member')
+
+
+@pytest.fixture
+def cloud(requests_mock, tmp_path, monkeypatch):
+    """A cloud on paper, and the clouds.yaml that leads to it."""
+    clouds = tmp_path / 'clouds.yaml'
+    clouds.write_text(
+        'clouds: {rey: {region_name: RegionOne, auth: {'
+        f'auth_url: "{paper_cloud.KEYSTONE}", username: rey, password: s3cret,'
+        'project_name: service, user_domain_id: default,'
+        'project_domain_id: default}}}'
+    )
+    monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(clouds))
+    monkeypatch.setattr('time.sleep', lambda seconds: None)
+    cloud = paper_cloud.PaperCloud(requests_mock)
+    cloud.add_domain('default')
+    return cloud

@@ -41,7 +41,7 @@ def collected(ago=datetime.timedelta(minutes=2), **changed):
 
 def summary(project_id, **columns):
     name = columns.get('name', project_id)
-    columns.setdefault('sort_name', name.casefold())
+    columns.setdefault('sort_name', name.casefold() or None)
     columns.setdefault('name', name)
     columns.setdefault('state', 'enabled')
     return models.ProjectSummary.objects.create(

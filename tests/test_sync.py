@@ -15,22 +15,6 @@ from tests import paper_cloud
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def cloud(requests_mock, tmp_path, monkeypatch):
-    clouds = tmp_path / 'clouds.yaml'
-    clouds.write_text(
-        'clouds: {rey: {region_name: RegionOne, auth: {'
-        f'auth_url: "{paper_cloud.KEYSTONE}", username: rey, password: s3cret,'
-        'project_name: service, user_domain_id: default,'
-        'project_domain_id: default}}}'
-    )
-    monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(clouds))
-    monkeypatch.setattr('time.sleep', lambda seconds: None)
-    cloud = paper_cloud.PaperCloud(requests_mock)
-    cloud.add_domain('default')
-    return cloud
-
-
 def part(name):
     return models.PartState.objects.get(name=name)
 

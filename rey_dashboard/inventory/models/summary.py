@@ -19,8 +19,9 @@ class ProjectSummary(models.Model):
     region = models.CharField(max_length=255)
     project_id = models.CharField(max_length=64)
     name = models.CharField(max_length=255, default='')
-    #: Casefolded: databases differ in what they call the same letter.
-    sort_name = models.CharField(max_length=512, default='')
+    #: Casefolded: databases differ in what they call the same letter. NULL
+    #: when the name is not known, so that it sorts behind all that are.
+    sort_name = models.CharField(max_length=512, null=True)  # noqa: DJ001
     domain_id = models.CharField(max_length=64, default='')
     domain_name = models.CharField(max_length=255, default='')
     state = models.CharField(max_length=8, choices=State.choices)

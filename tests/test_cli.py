@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from rey_dashboard import cli
+from rey_dashboard.inventory import lease
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_collect_tells_each_part(cloud, capsys):
+    cloud.add_project('p')
+    assert cli.main(['collect']) == 0
+    told = capsys.readouterr().out
+    assert 'identity' in told
+    assert 'volume_quotas' in told
+
+
+def test_collect_for_machines(cloud, capsys):
+    assert cli.main(['collect', '--json']) == 0
+    parts = {row['part']: row for row in json.loads(capsys.readouterr().out)}
+    assert parts['servers']['error'] == ''
+    assert parts['servers']['calls'] >= 1
+
+
+def test_a_failed_part_is_not_well_and_ends_with_the_remedy(cloud, capsys):
+    cloud.fail['/servers'] = 403
+    assert cli.main(['collect']) == 1
+    assert 'role admin' in capsys.readouterr().out
+
+
+def test_no_service_user_is_not_well(cloud, capsys, settings):
+    settings.REY_DASHBOARD = {'CLOUD': 'nowhere'}
+    assert cli.main(['collect']) == 1
+    assert 'clouds.yaml' in capsys.readouterr().err
+
+
+def test_another_collector_is_not_well(cloud, capsys):
+    with lease.Lease('RegionOne'):
+        assert cli.main(['collect']) == 1
+    assert 'Try again later' in capsys.readouterr().err
+
+
+def test_wrong_use_is_2(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['colect'])
+    assert ended.value.code == 2
