@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import resource
 import sys
 
 import django
@@ -63,7 +64,16 @@ def _collect(arguments):
     except lease.Held as error:
         return _complain(str(error), 'Try again later.')
     if arguments.json:
-        print(json.dumps([_record(state) for state in states], indent=1))
+        peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(
+            json.dumps(
+                {
+                    'peak_memory_mib': peak_kib // 1024,
+                    'parts': [_record(state) for state in states],
+                },
+                indent=1,
+            )
+        )
     else:
         for state in states:
             _tell(state)

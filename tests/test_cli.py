@@ -18,7 +18,9 @@ def test_collect_tells_each_part(cloud, capsys):
 
 def test_collect_for_machines(cloud, capsys):
     assert cli.main(['collect', '--json']) == 0
-    parts = {row['part']: row for row in json.loads(capsys.readouterr().out)}
+    told = json.loads(capsys.readouterr().out)
+    assert told['peak_memory_mib'] > 0
+    parts = {row['part']: row for row in told['parts']}
     assert parts['servers']['error'] == ''
     assert parts['servers']['calls'] >= 1
 

@@ -47,16 +47,14 @@ class Parts:
         self.target = None
 
     def cloud(self):
-        for verb, what in (
-            ('install', 'Installing the demo cloud'),
-            ('up', 'Starting the demo cloud'),
-            ('seed', 'Filling the demo cloud'),
-        ):
-            if verb == 'seed' and state.done('seed'):
-                return
-            command = [sys.executable, places.DEMO / 'cloud', verb]
-            env = {**os.environ, **progress.clock()}
-            demo_commands.run_openly(what, command, env)
+        self._call_cloud('Bringing up the demo cloud', 'up')
+        if not state.done('seed'):
+            self._call_cloud('Filling the demo cloud', 'seed')
+
+    def _call_cloud(self, what, verb):
+        command = [sys.executable, places.DEMO / 'cloud', verb]
+        env = {**os.environ, **progress.clock()}
+        demo_commands.run_openly(what, command, env)
 
     def horizon(self):
         dashboard_install.ensure()

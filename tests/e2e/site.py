@@ -32,7 +32,7 @@ class Site:
             [sys.executable, str(ROOT / 'demo' / 'cloud'), 'bulk'], check=True
         )
 
-    def collect(self, patience_s: int = 600) -> list[dict]:
+    def collect(self, patience_s: int = 600) -> dict:
         """Reads the cloud anew; waits while the worker is at it."""
         command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
         env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}

@@ -40,9 +40,7 @@ def compare(demo, cloud, page):
 
 def test_one_number_from_the_api_to_the_browser(demo, cloud, sign_in):
     demo.collect()
-    project = next(
-        row for row in cloud.projects() if row['name'] == 'webshop'
-    )
+    project = next(row for row in cloud.projects() if row['name'] == 'webshop')
     quota = cloud.compute_quota(project['id'])['instances']
     page = sign_in('admin')
 
@@ -122,9 +120,7 @@ def test_filter_and_order_stand_in_the_address(sign_in):
 
 
 def test_a_projects_page_lists_its_servers_and_volumes(cloud, sign_in):
-    project = next(
-        row for row in cloud.projects() if row['name'] == 'webshop'
-    )
+    project = next(row for row in cloud.projects() if row['name'] == 'webshop')
     page = sign_in('admin')
     servers = site.table(page, f'{PROJECTS}{project["id"]}/')
     volumes = site.table(page, f'{PROJECTS}{project["id"]}/volumes/')
