@@ -7,7 +7,8 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-stop demo-status test test-fast test-browser \
-	test-slow test-all lint bench docs clean
+	test-slow test-all lint bench \
+	screenshots docs clean
 
 help:  ## Tell these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
@@ -49,6 +50,9 @@ test-slow: $(VENV)/tests-installed
 
 bench: $(VENV)/tests-installed  ## Measure the pages with much data.
 	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/tests-installed  ## Take the guides' pictures from the demo.
+	$(BIN)/python -m tests.screenshots
 
 docs: $(VENV)/docs-installed  ## Build the documentation in doc/build.
 	$(BIN)/sphinx-build -W --keep-going -b html doc/source doc/build

@@ -6,9 +6,12 @@ import horizon
 
 
 class Behind(horizon.PanelGroup):
-    """Panels without an entry in the navigation."""
+    """Panels without an entry in the navigation.
 
-    slug = 'behind'
+    Horizon leaves a group of this slug out of the breadcrumb.
+    """
+
+    slug = 'default'
     panels = ('home', 'data')
 
 

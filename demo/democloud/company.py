@@ -1,6 +1,6 @@
 """The company that the seed makes: what company.yaml says, spelled out.
 
-A name with `%d` and `count` stands for that many things, numbered from 1.
+A row with `count` stands for that many things, numbered from 1.
 `longest` repeats the name up to the greatest length that OpenStack takes.
 """
 
@@ -35,6 +35,9 @@ class Server:
     floating: bool = False
     status: str = 'ACTIVE'
     resize: str = ''
+    # Its row's name and count; a count of 0 is a thing without a number.
+    stem: str = ''
+    count: int = 0
 
 
 @dataclasses.dataclass
@@ -122,9 +125,11 @@ def _spell_out(kind, rows, longest):
         count = row.pop('count', 0)
         if row.pop('longest', False):
             row['name'] = (row['name'] * longest)[:longest]
-        for number in range(1, count + 1) or [0]:
-            name = row['name'] % number if count else row['name']
-            things.append(kind(**dict(row, name=name)))
+        if kind is Server:
+            row.update(stem=row['name'], count=count)
+        names = ['%s-%d' % (row['name'], n + 1) for n in range(count)]
+        for name in names or [row['name']]:
+            things.append(kind(**{**row, 'name': name}))
     return things
 
 
@@ -136,13 +141,20 @@ class Company:
         self.users = plan['users']
         self.groups = plan['groups']
         self.projects = _spell_out(Project, plan['projects'], LONGEST_PROJECT)
-        hosts = itertools.cycle(plan['hosts'])
-        for _, server in self.each('servers'):
-            if not server.host and not server.zone:
-                server.host = next(hosts)
+        self._choose_hosts(itertools.cycle(plan['hosts']))
         self.machine_made = plan['machine_made']
         self.disabled_host = plan['disabled_host']
         self.stopped_host = plan['stopped_host']
+
+    def _choose_hosts(self, hosts):
+        for _, row in itertools.groupby(
+            self.each('servers'), lambda pair: (pair[0].name, pair[1].stem)
+        ):
+            servers = [server for _, server in row]
+            if not servers[0].host and not servers[0].zone:
+                host = next(hosts)
+                for server in servers:
+                    server.host = host
 
     def each(self, kind):
         """Pairs of project and thing: kind is 'servers', 'volumes', ..."""

@@ -1,10 +1,15 @@
 """The company's servers, their networks and floating IPs."""
 
+import datetime as dt
+import itertools
+
 from democloud import company_access
 
 # No host has this trait, so the scheduler finds none.
 IMPOSSIBLE = {'trait:HW_GPU_API_VULKAN': 'required'}
 ROUTER = 'shared-router'
+# Nova's changes-since takes whole seconds.
+MARGIN = dt.timedelta(seconds=2)
 
 
 class Servers:
@@ -18,8 +23,7 @@ class Servers:
         self._flavors = {}
         self._image = ''
         self._networks = {}
-        # By the names of project and server; the ids stay true, the rest is
-        # as it was when this run first saw or made the server.
+        # By the names of project and server, as this run last saw them.
         self.known = {}
 
     def make(self):
@@ -33,8 +37,27 @@ class Servers:
             for project, server in self._plan.each('servers')
             if (project.name, server.name) not in self.known
         ]
-        company_access.together('servers', self._create, missing)
+        rows = itertools.groupby(
+            missing, lambda pair: (pair[0].name, pair[1].stem)
+        )
+        begin = dt.datetime.now(dt.UTC) - MARGIN
+        work = [self._requests(list(row)) for _, row in rows]
+        company_access.together(
+            'servers', self._create, itertools.chain.from_iterable(work)
+        )
         company_access.wait_while('building servers', self._building)
+        self._look_again(begin)
+
+    @staticmethod
+    def _requests(row):
+        """One request for a whole row; Nova then numbers the names itself.
+
+        Where a part of the row is there already, one for each server.
+        """
+        project, server = row[0]
+        if server.count == len(row):
+            return [(project, server, server.stem, server.count)]
+        return [(project, server, server.name, 0) for project, server in row]
 
     def _find_basics(self):
         compute = self._admin.compute
@@ -71,23 +94,36 @@ class Servers:
         rows = company_access.together('servers', read, [(n,) for n in names])
         return dict(row for found in rows for row in found)
 
-    def _create(self, project, server):
+    def _create(self, project, server, name, count):
         host = server.host if server.host not in self._closed_hosts else ''
         access = self._access
         # Nova lets only an admin choose the host.
         connection = (
             access.admin_in(project) if host else access.owner_in(project)
         )
-        wishes = {'host': host, 'availability_zone': server.zone}
+        wishes = {
+            'host': host,
+            'availability_zone': server.zone,
+            'min_count': count,
+        }
         shared = {'uuid': self._networks['shared-net'].id}
-        made = connection.compute.create_server(
-            name=server.name,
+        connection.compute.create_server(
+            name=name,
             flavor_id=self._flavors['demo.' + server.flavor],
             image_id=self._image,
             networks=[shared] if server.network else 'none',
             **{name: value for name, value in wishes.items() if value},
         )
-        self.known[project.name, server.name] = made
+
+    def _look_again(self, begin):
+        """Learn what became of the servers that changed since."""
+        names = {i: name for name, i in self._access.project_ids.items()}
+        found = self._admin.compute.servers(
+            all_projects=True, changes_since=begin.strftime('%FT%TZ')
+        )
+        for server in found:
+            if server.project_id in names and server.status != 'DELETED':
+                self.known[names[server.project_id], server.name] = server
 
     def _building(self):
         found = self._admin.compute.servers(
@@ -103,15 +139,16 @@ class Servers:
             if server.status not in ('ACTIVE', 'ERROR')
             and self.known[project.name, server.name].status != server.status
         ]
+        begin = dt.datetime.now(dt.UTC) - MARGIN
         company_access.together('changing servers', self._act, asked)
-        names = {project.name for project, _ in asked}
 
         def pending():
-            there = self.there(names)
+            self._look_again(begin)
             return [
                 server.name
                 for project, server in asked
-                if there[project.name, server.name].status != server.status
+                if self.known[project.name, server.name].status
+                != server.status
             ]
 
         company_access.wait_while('changing servers', pending)

@@ -15,7 +15,9 @@ ENABLED = places.CHECKOUT / 'enabled' / '_9000_rey_dashboard.py'
 
 def database(cloud):
     """The plugin's database: one for each cloud, so that none is mixed up."""
-    name = urllib.parse.quote(cloud.name, safe='') if cloud.foreign else 'demo'
+    name = 'demo'
+    if cloud.foreign:
+        name = 'cloud-' + urllib.parse.quote(cloud.name, safe='')
     return dashboard_places.here('data', name, 'rey_dashboard.sqlite3')
 
 

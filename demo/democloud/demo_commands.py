@@ -67,6 +67,8 @@ def _call(command, out, env, cwd):
             stderr=out and subprocess.STDOUT,
             env=env,
             cwd=cwd,
+            # Ctrl-C is for us alone: we pass it on, once.
+            start_new_session=True,
         )
         _children.add(child)
     try:
@@ -101,7 +103,7 @@ def _stop(calls):
     for child in children:
         # As Ctrl-C does: the demo's own commands tidy up.
         with contextlib.suppress(ProcessLookupError):
-            child.send_signal(signal.SIGINT)
+            os.killpg(child.pid, signal.SIGINT)
     concurrent.futures.wait(calls, timeout=PATIENCE_SECONDS)
     for child in list(_children):
         child.kill()

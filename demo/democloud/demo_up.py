@@ -30,9 +30,9 @@ def up(cloud_name):
             demo_commands.side_by_side(parts.horizon)
         else:
             demo_commands.side_by_side(parts.cloud, parts.horizon)
-        parts.worker()
         if not cloud_name:
             demo_memory.remember(cloud_id=_cloud_id())
+        demo_commands.side_by_side(parts.worker)
     progress.say('The demo is up.')
     tell(parts.target, port)
     return 0
@@ -126,7 +126,7 @@ def _cloud_id():
 
 def _forget_other_cloud():
     """Forget what was collected from a demo cloud that is no more."""
-    if demo_memory.recall('cloud_id') == _cloud_id() != '':
+    if demo_memory.recall('cloud_id') in (None, _cloud_id()):
         return
     database = dashboard_settings.database(demo_target.demo())
     if database.exists():

@@ -5,6 +5,7 @@ import subprocess
 
 from democloud import accounts
 from democloud import api
+from democloud import install
 from democloud import lifecycle
 from democloud import places
 from democloud import progress
@@ -13,6 +14,8 @@ from democloud import state
 
 def run(name, arguments):
     """Run democloud.seed or democloud.bulk, unless it was done."""
+    if {'-h', '--help'} & set(arguments):
+        return _help(name)
     with state.locked():
         silent = [s for s in lifecycle.SERVICES if not api.answers(s)]
         if silent:
@@ -33,6 +36,14 @@ def run(name, arguments):
         state.set_done(
             name, {'seed': 'seeded', 'bulk': 'filled in bulk'}[name]
         )
+    return 0
+
+
+def _help(name):
+    if install.installed():
+        return _python('democloud.' + name, ['--help'])
+    print('usage: cloud %s [-h] ...' % name)
+    print('Its options are told once `demo/cloud up` has run.')
     return 0
 
 

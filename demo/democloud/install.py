@@ -24,9 +24,7 @@ WANTED = [
 
 def ensure():
     """Make the environment unless it is there, whole and as the lock says."""
-    stamp = _stamp()
-    mark = places.cloud_venv() / 'demo-installed'
-    if mark.exists() and mark.read_text() == stamp:
+    if installed():
         return False
     _check_python()
     places.home().mkdir(parents=True, exist_ok=True)
@@ -41,8 +39,17 @@ def ensure():
             *('--no-compile', '--constraint', LOCK),
             *WANTED,
         )
-    mark.write_text(stamp)
+    _mark().write_text(_stamp())
     return True
+
+
+def installed():
+    """Whether it is there; only the last step of a whole one leaves a mark."""
+    return _mark().exists() and _mark().read_text() == _stamp()
+
+
+def _mark():
+    return places.cloud_venv() / 'demo-installed'
 
 
 def _stamp():

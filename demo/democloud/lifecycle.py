@@ -18,6 +18,14 @@ SERVICES = list(settings.FILES)
 PATIENCE_SECONDS = 180
 
 
+def install_only():
+    """Make the Python environment, for those who do it beside other work."""
+    with state.locked():
+        if not install.ensure():
+            print('Installed already: %s' % places.cloud_venv())
+    return 0
+
+
 def up():
     """Make what is missing and start what does not run."""
     with state.locked():

@@ -80,12 +80,23 @@ class VolumesView(_ProjectView):
 
 
 def quota_groups(quotas) -> list[dict]:
-    """Quotas by service, what is used or limited most plainly first."""
+    """Quotas by service: those that tell something, and the idle ones.
+
+    Idle is what has neither a limit nor use: cinder has three such quotas for
+    each volume type.
+    """
     labels = {'compute': _('Compute'), 'volume': _('Block storage')}
     groups = []
     for service, label in labels.items():
         rows = [row for row in quotas if row.service == service]
-        rows.sort(key=lambda row: (not row.in_use, row.resource))
+        rows.sort(key=lambda row: (_weight(row.resource), row.resource))
+        idle = [row for row in rows if row.limit < 0 and not row.in_use]
         if rows:
-            groups.append({'service': service, 'label': label, 'rows': rows})
+            telling = [row for row in rows if row not in idle]
+            groups.append({'label': label, 'telling': telling, 'idle': idle})
     return groups
+
+
+def _weight(resource):
+    first = ('instances', 'cores', 'ram', 'volumes', 'gigabytes', 'snapshots')
+    return first.index(resource) if resource in first else len(first)
