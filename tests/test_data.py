@@ -121,6 +121,15 @@ def test_refresh_asks_the_worker_once_and_leads_back(admin):
     assert 'Refresh asked for' in page(admin)
 
 
+def test_a_request_that_nobody_hears_can_be_made_again(admin):
+    factory.collected()
+    unheard = timezone.now() - datetime.timedelta(minutes=3)
+    models.Collector.objects.update(requested_at=unheard)
+    assert 'Refresh now' in page(admin)
+    admin.post(REFRESH)
+    assert models.Collector.objects.get().requested_at > unheard
+
+
 def test_refresh_leads_to_no_other_site(admin):
     factory.collected()
     for evil in ('https://evil.test/', '//evil.test/', 'javascript:x'):

@@ -22,6 +22,10 @@ THREADS = 4
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 180
 
+AGAIN = 'Say it again to go on; `demo/cloud reset` starts anew.'
+
+_given_up = threading.Event()
+
 
 class Access:
     """Connections of openstacksdk; each is made once.
@@ -88,10 +92,21 @@ class Access:
         )
 
 
+def give_up():
+    """Let all that runs side by side end at its next call."""
+    _given_up.set()
+
+
+def _go_on():
+    if _given_up.is_set():
+        raise progress.Trouble('Cut short.', AGAIN)
+
+
 def together(what, work, items, threads=THREADS):
     """Call work(*item) for each item, some at a time; return the answers."""
 
     def one(item):
+        _go_on()
         try:
             return work(*item)
         except exceptions.SDKException as error:
@@ -99,7 +114,7 @@ def together(what, work, items, threads=THREADS):
             names = [ascii(getattr(part, 'name', part)) for part in item]
             raise progress.Trouble(
                 '%s: %s: %s' % (what, ', '.join(names), error),
-                'Say it again to go on; `demo/cloud reset` starts anew.',
+                AGAIN,
             ) from error
 
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
@@ -115,6 +130,7 @@ def wait_while(what, pending):
     """Wait until the list that pending() returns is empty."""
     end = time.monotonic() + PATIENCE_SECONDS
     while left := pending():
+        _go_on()
         if time.monotonic() > end:
             raise progress.Trouble(
                 '%s did not end within %d s: %s'

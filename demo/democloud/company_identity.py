@@ -28,12 +28,20 @@ class Identity:
             )
             self._domains[machine_made] = domain.id
         self._projects = {
-            (project.domain_id, project.name): project
-            for project in self._api.projects()
+            (project['domain_id'], project['name']): project['id']
+            for project in self._read_projects()
         }
         self._make_users()
         self._make_projects()
         self._make_groups()
+
+    def _read_projects(self):
+        """All pages: Keystone ends a page at 1,000, openstacksdk with it."""
+        url = '/projects?limit=1000'
+        while url:
+            page = self._api.get(url).json()
+            yield from page['projects']
+            url = page['links'].get('next')
 
     def _make_users(self):
         ids = {(u.domain_id, u.name): u.id for u in self._api.users()}
@@ -69,7 +77,7 @@ class Identity:
             (self._domains[project.domain], project.name)
         )
         if known:
-            self._access.project_ids[project.name] = known.id
+            self._access.project_ids[project.name] = known
         elif project.deleted and (old := self._deleted_id(project)):
             self._access.project_ids[project.name] = old
             return

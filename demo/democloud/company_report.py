@@ -2,6 +2,7 @@
 
 import collections
 
+from democloud import company_access
 from democloud import progress
 
 
@@ -30,7 +31,7 @@ def tell(plan, servers, volumes, snapshots, backups):
     if wrong:
         raise progress.Trouble(
             'Not as planned:\n' + '\n'.join(wrong),
-            'Say it again to go on; `demo/cloud reset` starts anew.',
+            company_access.AGAIN,
         )
 
 

@@ -137,10 +137,12 @@ class Servers:
             (project, server)
             for project, server in self._plan.each('servers')
             if server.status not in ('ACTIVE', 'ERROR')
-            and self.known[project.name, server.name].status != server.status
         ]
+        self.known.update(self.there({project.name for project, _ in asked}))
         begin = dt.datetime.now(dt.UTC) - MARGIN
-        company_access.together('changing servers', self._act, asked)
+        company_access.together(
+            'changing servers', self._act, filter(self._can_act, asked)
+        )
 
         def pending():
             self._look_again(begin)
@@ -152,6 +154,11 @@ class Servers:
             ]
 
         company_access.wait_while('changing servers', pending)
+
+    def _can_act(self, pair):
+        # A run that was cut may have left a change under way.
+        known = self.known[pair[0].name, pair[1].name]
+        return known.status == 'ACTIVE' and not known.task_state
 
     def _act(self, project, server):
         compute = self._access.owner_in(project).compute

@@ -8,6 +8,8 @@ from democloud import company_access
 
 # The cloud's driver fails such a volume.
 FAIL = {'demo': 'fail-create'}
+# Or about to be, since a run that was cut.
+ATTACHED = ('in-use', 'attaching', 'reserved')
 GONE_BACKUP_HOST = 'backup-gone'
 
 
@@ -98,8 +100,13 @@ class Volumes:
 
     def _make_backups(self):
         there = self.copies_there('backups')
-        stuck = {b.id for b in there.values() if b.status == 'creating'}
+        stuck = {
+            there[project.name, backup.name].id
+            for project, backup in self._plan.each('backups')
+            if backup.kind == 'stuck' and (project.name, backup.name) in there
+        }
         missing = self._missing('backups', there)
+        self._wait('backups', known=stuck)
 
         def make(project, backup):
             volume = self.known[project.name, backup.volume]
@@ -123,7 +130,7 @@ class Volumes:
             (project, volume)
             for project, volume in self._plan.each('volumes')
             if volume.server
-            and self.known[project.name, volume.name].status != 'in-use'
+            and self.known[project.name, volume.name].status not in ATTACHED
         ]
 
         def attach(project, volume):

@@ -12,7 +12,7 @@ from democloud import places
 from democloud import progress
 
 # A first page compiles Horizon's templates, on a busy machine too.
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -37,16 +37,22 @@ class Seed:
             self.identity.enable(self.plan.projects)
         with progress.step('quotas'):
             company_quotas.set_planned(self.access, self.plan)
-        with concurrent.futures.ThreadPoolExecutor(3) as pool:
-            parts = [
-                pool.submit(self._make_network),
-                pool.submit(self._make_volumes),
-                pool.submit(self._make_servers),
-            ]
-            for part in concurrent.futures.as_completed(parts):
-                part.result()
+        self._side_by_side(
+            self._make_network, self._make_volumes, self._make_servers
+        )
         self._finish()
         self._report()
+
+    @staticmethod
+    def _side_by_side(*works):
+        with concurrent.futures.ThreadPoolExecutor(len(works)) as pool:
+            parts = [pool.submit(work) for work in works]
+            try:
+                for part in concurrent.futures.as_completed(parts):
+                    part.result()
+            except BaseException:
+                company_access.give_up()
+                raise
 
     def _make_network(self):
         with progress.step('router'):

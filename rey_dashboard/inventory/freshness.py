@@ -12,6 +12,9 @@ from rey_dashboard.inventory import parts as parts_
 
 #: A worker that was not seen for so long is called away.
 WORKER_AWAY = datetime.timedelta(seconds=30)
+#: A request that no worker took up for so long has not been heard: none of
+#: them reads that region.
+UNHEARD = datetime.timedelta(minutes=2)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,11 +76,8 @@ class Freshness:
     @property
     def requested(self) -> bool:
         """Asked for, and a worker is there to hear it."""
-        return bool(
-            self.collector
-            and self.collector.requested_at
-            and self.worker_is_there
-        )
+        asked = self.collector and self.collector.requested_at
+        return bool(asked) and _age(asked) < UNHEARD and self.worker_is_there
 
     @property
     def coming(self) -> bool:
@@ -127,9 +127,12 @@ def of(region: str, parts: Sequence[str]) -> Freshness:
 def request_refresh(region: str) -> None:
     """Asks the worker to read the region now; asking twice asks once."""
     models.Collector.objects.get_or_create(region=region)
-    models.Collector.objects.filter(region=region, requested_at=None).update(
-        requested_at=timezone.now()
+    now = timezone.now()
+    open_request = models.Collector.objects.filter(
+        region=region, requested_at__gt=now - UNHEARD
     )
+    if not open_request.exists():
+        models.Collector.objects.filter(region=region).update(requested_at=now)
 
 
 def _age(time):

@@ -23,8 +23,7 @@ class PageView(views.HorizonTemplateView):
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        if request.user.is_authenticated:
-            self.scope = scope.of(request.user)
+        self.scope = scope.of(request.user)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
