@@ -37,8 +37,8 @@ def test_pages_are_followed_by_the_links_marker_on_our_own_host():
     )
     assert read(get, all_tenants='1') == ['a', 'b', 'c']
     assert asked == [
-        '/things?all_tenants=1&limit=1000',
-        '/things?all_tenants=1&limit=1000&marker=b',
+        '/things?all_tenants=1&limit=500',
+        '/things?all_tenants=1&limit=500&marker=b',
     ]
 
 

@@ -3,6 +3,7 @@
 import collections
 
 from democloud import bulk_database
+from democloud import bulk_templates
 
 # Besides those that were asked for.
 DELETED_PER_PROJECT = 2
@@ -77,26 +78,28 @@ class Compute:
         )
         self._next_id += 1
         rows['instances'].append(row)
-        for table in (
-            'instance_extra',
-            'instance_info_caches',
-            'instance_system_metadata',
-        ):
+        self._around(rows, row, like)
+        return row, node
+
+    def _around(self, rows, server, like):
+        """Make the rows that belong to a server."""
+        for table in bulk_templates.AROUND_SERVER:
             rows[table] += [
                 bulk_database.copy(
-                    some, instance_uuid=row['uuid'], deleted=row['deleted']
+                    some,
+                    instance_uuid=server['uuid'],
+                    deleted=server['deleted'],
                 )
                 for some in like[table]
             ]
         rows['instance_mappings'].append(
             bulk_database.copy(
                 self._templates.mapping,
-                instance_uuid=row['uuid'],
-                project_id=project.id,
-                queued_for_delete=bool(row['deleted']),
+                instance_uuid=server['uuid'],
+                project_id=server['project_id'],
+                queued_for_delete=bool(server['deleted']),
             )
         )
-        return row, node
 
     def _owners(self, batch):
         """Placement's own ids of the projects, and of the templates' user."""

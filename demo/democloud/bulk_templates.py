@@ -15,6 +15,12 @@ from democloud import company_access
 PROJECT = 'bulk-templates'
 VOLUME_TYPES = ['fast', 'slow']
 NAME = 'template'
+# Nova's tables with rows of a server's own.
+AROUND_SERVER = (
+    'instance_extra',
+    'instance_info_caches',
+    'instance_system_metadata',
+)
 # Chosen, for the scheduler trusts a host that fell silent for a minute more.
 HOST = 'compute-1'
 
@@ -154,11 +160,7 @@ def _read(databases, project_id):
 
 
 def _around(nova, server_id):
-    tables = (
-        'instance_extra',
-        'instance_info_caches',
-        'instance_system_metadata',
-    )
     return {
-        table: nova.rows(table, instance_uuid=server_id) for table in tables
+        table: nova.rows(table, instance_uuid=server_id)
+        for table in AROUND_SERVER
     }

@@ -47,6 +47,7 @@ class Volume:
             self._snapshots(rows, project, chance, volumes, use)
             self._backups(rows, project, chance, volumes, use)
             _limit(rows, project, use)
+            _limit_network(rows, project)
         self._nova.insert(
             'block_device_mapping', rows.pop('block_device_mapping', [])
         )
@@ -87,32 +88,35 @@ class Volume:
             if not servers:
                 volume['status'] = 'available'
                 continue
+            volume['attach_status'] = 'attached'
             server = chance.choice(servers)
             device = '/dev/vd' + 'bcdefghijklmnop'[devices[server] % 15]
             devices[server] += 1
-            volume['attach_status'] = 'attached'
-            attachment = dict(
-                self._templates.attachment,
-                id=chance.uuid(),
-                volume_id=volume['id'],
-                instance_uuid=server,
-                mountpoint=device,
-                attach_time=volume['created_at'],
-                created_at=volume['created_at'],
-            )
-            rows['volume_attachment'].append(attachment)
-            rows['block_device_mapping'].append(
-                bulk_database.copy(
-                    self._templates.block_device,
-                    uuid=chance.uuid(),
-                    instance_uuid=server,
-                    volume_id=volume['id'],
-                    attachment_id=attachment['id'],
-                    volume_size=volume['size'],
-                    device_name=device,
-                    created_at=volume['created_at'],
-                )
-            )
+            self._attachment(rows, chance, volume, server, device)
+
+    def _attachment(self, rows, chance, volume, server, device):
+        """Cinder's and Nova's rows of one attachment."""
+        attachment = dict(
+            self._templates.attachment,
+            id=chance.uuid(),
+            volume_id=volume['id'],
+            instance_uuid=server,
+            mountpoint=device,
+            attach_time=volume['created_at'],
+            created_at=volume['created_at'],
+        )
+        block_device = bulk_database.copy(
+            self._templates.block_device,
+            uuid=chance.uuid(),
+            instance_uuid=server,
+            volume_id=volume['id'],
+            attachment_id=attachment['id'],
+            volume_size=volume['size'],
+            device_name=device,
+            created_at=volume['created_at'],
+        )
+        rows['volume_attachment'].append(attachment)
+        rows['block_device_mapping'].append(block_device)
 
     def _snapshots(self, rows, project, chance, volumes, use):
         for volume in volumes[:SNAPSHOTS_PER_PROJECT]:
@@ -186,6 +190,10 @@ def _limit(rows, project, use):
         }
         for resource, amount in use.items()
     ]
+
+
+def _limit_network(rows, project):
+    chance = project.chance('network quotas')
     if chance.random() < OWN_NETWORK_QUOTA_SHARE:
         rows['network quotas'] += [
             {

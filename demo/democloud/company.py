@@ -110,6 +110,12 @@ class Project:
         self.volumes = _spell_out(Volume, self.volumes, LONGEST)
 
     @property
+    def status(self):
+        if self.deleted:
+            return 'deleted'
+        return 'disabled' if self.disabled else 'enabled'
+
+    @property
     def snapshots(self):
         return [s for volume in self.volumes for s in volume.snapshots]
 

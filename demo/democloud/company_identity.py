@@ -172,3 +172,12 @@ class Identity:
                 self._api.update_project(project_id, is_enabled=False)
             if project.deleted:
                 self._api.delete_project(project_id, ignore_missing=True)
+
+    def statuses(self):
+        """The projects' statuses as Keystone tells them now, by name."""
+        there = {row['id']: row['enabled'] for row in self._read_projects()}
+        words = {True: 'enabled', False: 'disabled', None: 'deleted'}
+        return {
+            name: words[there.get(project_id)]
+            for name, project_id in self._access.project_ids.items()
+        }

@@ -6,41 +6,39 @@ from democloud import company_access
 from democloud import progress
 
 
-def tell(plan, servers, volumes, snapshots, backups):
-    """Print a table of all things; raise Trouble where one is not as planned.
+def tell(plan, projects, things):
+    """Print a table of all there is; raise Trouble where it is not as planned.
 
-    The four arguments are what the APIs list, by the names of project and
-    thing.
+    `projects` are statuses by name. `things` has for each kind (servers,
+    volumes, ...) what the APIs list, by the names of project and thing.
     """
-    listed = {
-        'servers': servers,
-        'volumes': volumes,
-        'snapshots': snapshots,
-        'backups': backups,
-    }
-    wrong = []
     print('%-10s %-18s %7s %7s' % ('', 'status', 'planned', 'there'))
-    for kind, there in listed.items():
+    planned = {(p.name, p.name): p.status for p in plan.projects}
+    found = {(name, name): status for name, status in projects.items()}
+    wrong = _compare('projects', planned, found, {})
+    for kind, there in things.items():
         planned = {
             (project.name, thing.name): thing.status
             for project, thing in plan.each(kind)
         }
         found = {key: there[key].status for key in planned if key in there}
-        _print_counts(kind, planned, found)
-        wrong += _differences(kind, planned, found, there)
+        wrong += _compare(kind, planned, found, there)
     if wrong:
         raise progress.Trouble(
-            'Not as planned:\n' + '\n'.join(wrong),
-            company_access.AGAIN,
+            'Not as planned:\n' + '\n'.join(wrong), company_access.AGAIN
         )
 
 
-def _print_counts(kind, planned, found):
+def _compare(kind, planned, found, there):
+    """Print the counts by status; return a line for each difference."""
     asked = collections.Counter(planned.values())
-    there = collections.Counter(found.values())
-    for status in sorted(asked | there):
-        counts = (asked[status], there[status])
-        print('%-10s %-18s %7d %7d' % (kind, status, *counts))
+    counts = collections.Counter(found.values())
+    for status in sorted(asked | counts):
+        print(
+            '%-10s %-18s %7d %7d'
+            % (kind, status, asked[status], counts[status])
+        )
+    return _differences(kind, planned, found, there)
 
 
 def _differences(kind, planned, found, there):

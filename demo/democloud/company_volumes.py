@@ -151,22 +151,28 @@ class Volumes:
         rows are changed. Cinder's backup service mends such rows of its own
         host when it starts: these name a host that is gone.
         """
-        there = self.copies_there('backups')
         folder = pathlib.Path(os.environ['DEMO_CLOUD_DB'])
         database = sqlite3.connect(folder / 'cinder.sqlite', timeout=60)
         with database:
             for project, backup in self._plan.each('backups'):
                 if backup.kind == 'stuck':
-                    _strand(database, there[project.name, backup.name])
+                    self._strand(database, project, backup)
         database.close()
 
-
-def _strand(database, backup):
-    database.execute(
-        'UPDATE backups SET status = ?, host = ? WHERE id = ?',
-        ('creating', GONE_BACKUP_HOST, backup.id),
-    )
-    database.execute(
-        'UPDATE volumes SET status = ?, previous_status = ? WHERE id = ?',
-        ('backing-up', 'available', backup.volume_id),
-    )
+    def _strand(self, database, project, backup):
+        project_id = self._access.project_ids[project.name]
+        found = next(
+            found
+            for found in self._admin.backups(
+                all_projects=True, name=backup.name
+            )
+            if found.project_id == project_id
+        )
+        database.execute(
+            'UPDATE backups SET status = ?, host = ? WHERE id = ?',
+            ('creating', GONE_BACKUP_HOST, found.id),
+        )
+        database.execute(
+            'UPDATE volumes SET status = ?, previous_status = ? WHERE id = ?',
+            ('backing-up', 'available', found.volume_id),
+        )

@@ -80,13 +80,13 @@ class Seed:
 
     def _report(self):
         everywhere = set(self.access.project_ids)
-        company_report.tell(
-            self.plan,
-            self.servers.there(everywhere),
-            self.volumes.there(everywhere),
-            self.volumes.copies_there('snapshots'),
-            self.volumes.copies_there('backups'),
-        )
+        things = {
+            'servers': self.servers.there(everywhere),
+            'volumes': self.volumes.there(everywhere),
+            'snapshots': self.volumes.copies_there('snapshots'),
+            'backups': self.volumes.copies_there('backups'),
+        }
+        company_report.tell(self.plan, self.identity.statuses(), things)
 
 
 class Hosts:
@@ -137,7 +137,10 @@ def main():
     parser.parse_args(sys.argv[1:])
     seed = Seed()
     seed.run()
-    progress.say('the company is there')
+    progress.say(
+        'The company is there; %s reads "down" in about a minute.'
+        % seed.plan.stopped_host
+    )
 
 
 if __name__ == '__main__':
