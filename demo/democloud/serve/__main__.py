@@ -18,7 +18,6 @@ import traceback
 from democloud.serve import sqlite
 from democloud.serve import wsgi
 
-
 # A listing computes for seconds. With Python's usual 5 ms each other request
 # would wait that long, again and again, after every query to its database.
 SWITCH_SECONDS = 0.0005
