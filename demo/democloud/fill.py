@@ -13,7 +13,7 @@ from democloud import state
 
 
 def run(name, arguments):
-    """Run democloud.seed or democloud.bulk, unless it was done."""
+    """Run democloud.seed or democloud.bulk, unless it is done as asked."""
     if {'-h', '--help'} & set(arguments):
         return _help(name)
     with state.locked():
@@ -23,7 +23,8 @@ def run(name, arguments):
                 'The demo cloud is not up (%s).' % ', '.join(silent),
                 'Say `demo/cloud up` first.',
             )
-        if state.done(name):
+        # With options of its own it may add more; it never makes twice.
+        if state.done(name) and not arguments:
             print('The cloud is already %s.' % state.done(name))
             print('`demo/cloud reset` makes it empty again.')
             return 0

@@ -29,6 +29,8 @@ def start():
     driver_folder = pathlib.Path(__file__).with_name('virt')
     nova.virt.__path__.append(str(driver_folder))
     objects.register_all()
+    # As nova-compute's own main does: else it asks before each call by RPC.
+    objects.Service.enable_min_version_cache()
     os_brick.setup(nova.conf.CONF)
     os_vif.initialize()
     _start('control', 'nova-conductor', conductor_rpc.RPC_TOPIC)
