@@ -1,5 +1,6 @@
 import datetime
 
+from django.db import connection
 from django.utils import timezone
 import pytest
 
@@ -154,6 +155,23 @@ def test_the_page_is_shown_anew_for_whoever_asked(admin):
 def test_parts_from_outside_are_not_trusted(admin):
     factory.collected()
     assert admin.get(AGE, {'parts': 'nonsense,<b>'}).status_code == 200
+
+
+def test_missing_tables_are_told_with_the_command_that_makes_them(admin):
+    with connection.cursor() as cursor:
+        cursor.execute('DROP TABLE rey_dashboard_partstate')
+    response = admin.get(PROJECTS)
+    assert response.status_code == 503
+    text = response.content.decode()
+    assert 'rey_dashboard_partstate' in text
+    assert 'migrate rey_dashboard' in text
+
+
+def test_a_wrong_setting_is_told_on_the_page(admin, settings):
+    settings.REY_DASHBOARD = {'PAGE_SIZE': 'many'}
+    response = admin.get(PROJECTS)
+    assert response.status_code == 503
+    assert 'PAGE_SIZE' in response.content.decode()
 
 
 def test_the_data_page_lists_each_part(admin):

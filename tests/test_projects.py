@@ -158,10 +158,16 @@ def test_csv_holds_all_rows_and_no_formula(admin, settings):
     factory.summary('i1', name='=1+1', servers_used=3, servers_limit=-1)
     factory.summary('i2', name='@x', ram_used_mib=1536)
     factory.summary('i3', name='naïve, "quoted"')
+    factory.summary('i4', name='＝1')
     response = admin.get(INDEX, {'format': 'csv'})
     assert response['Content-Type'] == 'text/csv; charset=utf-8'
     rows = list(csv.DictReader(io.StringIO(export(response))))
-    assert [row['name'] for row in rows] == ["'=1+1", "'@x", 'naïve, "quoted"']
+    assert [row['name'] for row in rows] == [
+        "'=1+1",
+        "'@x",
+        'naïve, "quoted"',
+        "'＝1",
+    ]
     assert rows[0]['project_id'] == 'i1'
     assert rows[0]['servers_used'] == '3'
     assert rows[0]['servers_limit'] == '-1'

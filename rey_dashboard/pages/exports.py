@@ -16,8 +16,9 @@ from rey_dashboard.pages import tables
 
 FORMATS = ('csv', 'json')
 
-#: A spreadsheet takes a cell that starts with one of these for a formula.
-FORMULA = ('=', '+', '-', '@', '\t', '\r')
+#: A spreadsheet takes a cell that starts with one of these for a formula;
+#: some take the full-width forms of Asian scripts, too.
+FORMULA = tuple('=+-@\t\r\n＝＋－＠')
 #: Rows between two writes to the client.
 CHUNK = 200
 

@@ -1,6 +1,11 @@
 """The views that panels build on."""
 
+import logging
+
+from django import db
 from django import http
+from django import shortcuts
+from django.core import exceptions
 from django.core import paginator
 from django.utils.translation import gettext as _
 
@@ -11,6 +16,8 @@ from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import scope
 from rey_dashboard.pages import exports
 from rey_dashboard.pages import tables
+
+LOG = logging.getLogger(__name__)
 
 
 class PageView(views.HorizonTemplateView):
@@ -24,6 +31,18 @@ class PageView(views.HorizonTemplateView):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.scope = scope.of(request.user)
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (db.DatabaseError, exceptions.ImproperlyConfigured) as error:
+            LOG.exception('The database cannot be used')
+            return shortcuts.render(
+                request,
+                'rey/pages/no_database.html',
+                {'page_title': _('No data'), 'error': error},
+                status=503,
+            )
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
