@@ -16,7 +16,8 @@ class Settings:
 
     #: Entry of clouds.yaml that the worker signs in with.
     CLOUD: str = 'rey'
-    #: Time between two collections.
+    #: Time between the starts of two collections; more when one takes long,
+    #: since the worker rests at least as long as it read.
     COLLECT_EVERY_S: int = 300
     #: Older data is called old on the pages.
     STALE_AFTER_S: int = 900

@@ -9,20 +9,13 @@ from concurrent import futures
 import json
 import os
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import time
 
 import requests
 
 from tests.e2e import bare
 from tests.e2e import site
-
-sys.path.insert(0, str(site.ROOT / 'demo'))
-
-from democloud import dashboard_places
 
 ROUNDS = 7
 #: The page of Horizon that asks for least: the user's settings.
@@ -44,31 +37,14 @@ FEW = 3
 
 def main():
     demo = site.Site.of_the_demo()
-    start_demo()
+    demo.start()
     demo.fill_in_bulk()
     cloud = bare.Cloud(demo.clouds_yaml)
-    stop_worker()
-    try:
+    with demo.without_worker():
         sync = measure_sync(demo)
         fetched = measure_bare(cloud)
         print_sync(sync, fetched)
         print_pages(*measure_pages(demo))
-    finally:
-        start_demo()
-
-
-def start_demo():
-    demo = str(site.ROOT / 'demo' / 'demo')
-    subprocess.run([sys.executable, demo, 'up'], check=True)
-
-
-def stop_worker():
-    """Its own readings would disturb the measuring; ``up`` starts it anew."""
-    pid = dashboard_places.running().alive('worker')
-    if pid:
-        os.kill(pid, signal.SIGTERM)
-        while dashboard_places.running().alive('worker'):
-            time.sleep(0.5)
 
 
 def measure_sync(demo):

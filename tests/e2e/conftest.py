@@ -1,10 +1,7 @@
 """The demo, a browser in it, and the bare APIs beside it."""
 
 import os
-import pathlib
 import shutil
-import subprocess
-import sys
 
 from playwright import sync_api
 import pytest
@@ -12,24 +9,16 @@ import pytest
 from tests.e2e import bare
 from tests.e2e import site
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-DEMO = ROOT / 'demo'
-
-
-def run(*command, **kwargs):
-    return subprocess.run([str(word) for word in command], **kwargs)
-
 
 @pytest.fixture(scope='package')
 def demo():
     """A running demo with its company; stopped again unless it ran before."""
-    ran = run(
-        sys.executable, DEMO / 'demo', 'status', stdout=subprocess.DEVNULL
-    )
-    run(sys.executable, DEMO / 'demo', 'up', check=True)
-    yield site.Site.of_the_demo()
-    if ran.returncode:
-        run(sys.executable, DEMO / 'demo', 'down', check=True)
+    demo = site.Site.of_the_demo()
+    ran = demo.runs()
+    demo.start()
+    yield demo
+    if not ran:
+        demo.stop()
 
 
 @pytest.fixture(scope='package')

@@ -1,14 +1,20 @@
 """The demo's Horizon: where it is, and what a person does there."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The demo's own book of its processes.
+sys.path.insert(0, str(ROOT / 'demo'))
+
+from democloud import dashboard_places  # noqa: E402
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,11 +32,32 @@ class Site:
     def clouds_yaml(self) -> pathlib.Path:
         return self.home / 'clouds.yaml'
 
+    def start(self) -> None:
+        """Starts what of the demo does not run."""
+        _python('demo', 'up')
+
+    def stop(self) -> None:
+        _python('demo', 'down')
+
+    def runs(self) -> bool:
+        return not _python('demo', 'status', check=False).returncode
+
+    @contextlib.contextmanager
+    def without_worker(self):
+        """Nobody else reads the cloud meanwhile."""
+        pid = dashboard_places.running().alive('worker')
+        if pid:
+            os.kill(pid, signal.SIGTERM)
+        while dashboard_places.running().alive('worker'):
+            time.sleep(0.5)
+        try:
+            yield
+        finally:
+            self.start()
+
     def fill_in_bulk(self) -> None:
         """Adds 1,200 projects with their servers and volumes, once."""
-        subprocess.run(
-            [sys.executable, str(ROOT / 'demo' / 'cloud'), 'bulk'], check=True
-        )
+        _python('cloud', 'bulk')
 
     def collect(self, patience_s: int = 600) -> dict:
         """Reads the cloud anew; waits while the worker is at it."""
@@ -50,6 +77,11 @@ class Site:
             held = 'is collecting' in done.stderr
             assert held and time.monotonic() < end, done.stderr + done.stdout
             time.sleep(2)
+
+
+def _python(script, verb, check=True):
+    command = [sys.executable, str(ROOT / 'demo' / script), verb]
+    return subprocess.run(command, check=check)
 
 
 def sign_in(page, user, domain='Default'):

@@ -1,0 +1,79 @@
+import threading
+
+import pytest
+
+from rey_dashboard import worker
+from rey_dashboard.inventory import freshness
+from rey_dashboard.inventory import models
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(turns, between=lambda turn: None):
+    """Lets a worker take some turns, as fast as it can."""
+    stop = threading.Event()
+    taken = iter(range(1, turns + 1))
+
+    def wait(seconds):
+        turn = next(taken)
+        between(turn)
+        if turn == turns:
+            stop.set()
+
+    stop.wait = wait
+    worker._Worker(stop).run()
+
+
+def number():
+    return models.Collector.objects.get().number
+
+
+def test_it_collects_once_when_it_starts(cloud):
+    run(3)
+    assert number() == 1
+    assert models.Worker.objects.get().seen_at
+
+
+def test_it_collects_when_a_page_asks(cloud):
+    def ask(turn):
+        if turn == 2:
+            freshness.request_refresh('RegionOne')
+
+    run(4, ask)
+    assert number() == 2
+    assert models.Collector.objects.get().requested_at is None
+
+
+def test_it_tells_pages_why_it_cannot_sign_in_and_goes_on(cloud, settings):
+    settings.REY_DASHBOARD = {'CLOUD': 'nowhere'}
+    told = []
+
+    def mend(turn):
+        if turn == 1:
+            told.append(models.Worker.objects.get().problem)
+            settings.REY_DASHBOARD = {}
+            freshness.request_refresh('RegionOne')
+
+    run(3, mend)
+    assert 'nowhere' in told[0]
+    assert models.Worker.objects.get().problem == ''
+    assert number() == 1
+
+
+def test_a_stumble_does_not_end_it(cloud, monkeypatch):
+    def stumble(*args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(worker, 'collect_once', stumble)
+    run(2)
+    assert models.Worker.objects.get()
+
+
+def test_a_stop_ends_a_collection_without_a_verdict(cloud):
+    cloud.add_project('p')
+    stop = threading.Event()
+    stop.set()
+    states = worker.collect_once(stop=stop)
+    assert not any(state.failing_since for state in states)
+    assert not any(state.last_good_at for state in states)
+    assert models.Collector.objects.get().lease_until is None
