@@ -42,7 +42,11 @@ class PaperCloud:
             requests_mock.add_matcher(self._matcher(base))
         self._mock = requests_mock
 
-    def _identity(self, mock):
+    def leave_out(self, service_type):
+        """Takes a service out of the catalog."""
+        self._identity(self._mock, without=service_type)
+
+    def _identity(self, mock, without=None):
         token = fixture.V3Token(user_name='rey', project_name='service')
         token.add_role(name='admin')
         for kind, url in (
@@ -50,6 +54,8 @@ class PaperCloud:
             ('compute', NOVA),
             ('block-storage', CINDER),
         ):
+            if kind == without:
+                continue
             token.add_service(kind).add_standard_endpoints(
                 public=url, region='RegionOne'
             )

@@ -79,7 +79,10 @@ def test_a_part_that_failed_is_told_with_words_request_id_and_age(admin):
         request_id='req-1',
     )
     text = page(admin)
-    assert 'Volumes could not be read for 5\xa0minutes' in text
+    assert (
+        'Volumes could not be read; the first failure was 5\xa0minutes ago'
+        in text
+    )
     assert 'as of 2\xa0minutes ago' in text
     assert 'Cinder said &lt;b&gt;503&lt;/b&gt;' in text
     assert 'Look at it.' in text

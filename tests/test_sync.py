@@ -1,7 +1,9 @@
 import datetime
+import re
 
 from django.utils import timezone
 import pytest
+import requests
 
 from rey_dashboard import conf
 from rey_dashboard import worker
@@ -235,6 +237,30 @@ def test_calls_carry_our_request_id_and_are_counted(cloud, requests_mock):
     ]
     assert len(calls) >= state.calls >= 1
     assert any('/servers/detail' in call.url for call in calls)
+
+
+def test_a_service_that_does_not_answer_is_told_as_such(cloud, requests_mock):
+    cloud.add_project('p')
+    requests_mock.get(
+        re.compile(f'^{paper_cloud.CINDER}'),
+        exc=requests.exceptions.ConnectionError,
+    )
+
+    worker.collect_once()
+
+    for name in (parts.VOLUMES, parts.VOLUME_QUOTAS):
+        assert 'Unable to establish connection' in part(name).error
+        assert 'Nothing answers' in part(name).remedy
+    assert part(parts.SERVERS).last_good_at
+
+
+def test_a_service_that_is_not_in_the_catalog_is_told_as_such(cloud):
+    cloud.leave_out('block-storage')
+
+    worker.collect_once()
+
+    assert 'openstack catalog list' in part(parts.VOLUMES).remedy
+    assert part(parts.SERVERS).last_good_at
 
 
 def test_a_service_that_is_too_old_is_told(cloud, requests_mock):

@@ -126,6 +126,7 @@ class Cloud:
         Versions compare as integers: 2.100 is newer than 2.96.
 
         :raises faults.TooOld: the service does not reach ``needed``
+        :raises keystoneauth1.exceptions.ClientException: it does not answer
         """
         service = adapter.Adapter(
             session,
@@ -135,6 +136,10 @@ class Cloud:
         )
         data = service.get_endpoint_data()
         offered = data.max_microversion if data else None
+        if not offered:
+            # Discovery keeps to itself why it found nothing (keystoneauth
+            # 5.18); a plain call raises what is wrong.
+            service.get('')
         if not offered or offered < _numbers(needed):
             raise faults.TooOld(service_type, needed, offered)
         return '%d.%d' % min(offered, _numbers(wanted))
