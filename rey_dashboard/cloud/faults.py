@@ -118,6 +118,13 @@ def explain(error: BaseException) -> Explanation:
     )
 
 
+#: urllib3's inner view of a failed connection, and the one useful part of it.
+_POOL = re.compile(r': HTTPS?ConnectionPool\(.*')
+_CAUSE = re.compile(r'\[Errno -?\d+\] [\w ]+')
+
+
 def _one_line(text, longest=600):
     text = re.sub(r'\s+', ' ', text).strip()
+    cause = _CAUSE.search(text)
+    text = _POOL.sub(f' ({cause.group()})' if cause else '', text)
     return text if len(text) <= longest else text[: longest - 1] + '…'

@@ -1,0 +1,37 @@
+from keystoneauth1 import exceptions as ks_exceptions
+import pytest
+
+from rey_dashboard.cloud import faults
+
+
+def test_a_refused_connection_is_told_without_the_librarys_inner_view():
+    error = ks_exceptions.ConnectFailure(
+        'Unable to establish connection to http://c/v3/: HTTPConnectionPool('
+        "host='c', port=80): Max retries exceeded with url: /v3/ (Caused by "
+        "NewConnectionError(\"HTTPConnection(host='c', port=80): Failed to "
+        'establish a new connection: [Errno 111] Connection refused"))'
+    )
+    assert faults.explain(error).words == (
+        'Unable to establish connection to http://c/v3/ '
+        '([Errno 111] Connection refused)'
+    )
+
+
+@pytest.mark.parametrize(
+    ('error', 'remedy'),
+    [
+        (ks_exceptions.Unauthorized(), 'clouds.yaml'),
+        (ks_exceptions.Forbidden(), 'role admin'),
+        (ks_exceptions.EndpointNotFound(), 'catalog'),
+        (ks_exceptions.ConnectTimeout(), 'in time'),
+        (ks_exceptions.InternalServerError(), 'request id'),
+    ],
+)
+def test_each_fault_has_a_way_out(error, remedy):
+    assert remedy in faults.explain(error).remedy
+
+
+def test_words_are_one_line_and_not_endless():
+    words = faults.explain(faults.CloudFault('a\n  b' + 'x' * 5000)).words
+    assert words.startswith('a b')
+    assert len(words) == 600
