@@ -10,6 +10,7 @@ import json
 import os
 import re
 import statistics
+import sys
 import time
 
 import requests
@@ -37,6 +38,8 @@ FEW = 3
 
 def main():
     demo = site.Site.of_the_demo()
+    # In order with what the demo says, also into a file.
+    sys.stdout.reconfigure(line_buffering=True)
     demo.start()
     demo.fill_in_bulk()
     cloud = bare.Cloud(demo.clouds_yaml)
