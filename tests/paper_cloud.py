@@ -34,7 +34,6 @@ class PaperCloud:
         self.fail = {}
         self.replace = {}
         self.on_ask = lambda path: None
-        self.asked = []
         self._identity(requests_mock)
         self._versions(requests_mock)
         for base in (KEYSTONE, NOVA, CINDER):
@@ -86,7 +85,6 @@ class PaperCloud:
                 return None
             split = parse.urlsplit(url[len(base) :])
             query = dict(parse.parse_qsl(split.query))
-            self.asked.append(split.path)
             self.on_ask(split.path)
             for start, status in self.fail.items():
                 if split.path.startswith(start):
