@@ -23,6 +23,11 @@ class Settings:
     STALE_AFTER_S: int = 900
     #: Names of domains whose (machine-made) projects are left out.
     EXCLUDE_DOMAINS: tuple[str, ...] = ('heat_user_domain',)
+    #: Names of the project property, or of the tag (``name:value`` or
+    #: ``name=value``), that tell a project's owner or contact; the first wins.
+    CONTACT: tuple[str, ...] = ('contact', 'owner')
+    #: How long the days of hours and of history are kept.
+    KEEP_DAYS: int = 400
     #: Rows on a page of a table.
     PAGE_SIZE: int = 50
     #: Time-out of one call to a service.

@@ -9,7 +9,12 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from tests import paper_capacity
 from tests import paper_cloud
+from tests import paper_copies
+from tests import paper_network
+from tests import paper_people
+from tests import paper_usage
 
 
 @pytest.fixture(autouse=True)
@@ -108,4 +113,9 @@ def cloud(requests_mock, tmp_path, monkeypatch):
     monkeypatch.setattr('time.sleep', lambda seconds: None)
     cloud = paper_cloud.PaperCloud(requests_mock)
     cloud.add_domain('default')
+    cloud.neutron = paper_network.PaperNeutron(cloud)
+    cloud.capacity = paper_capacity.PaperCapacity(cloud)
+    cloud.people = paper_people.PaperPeople(cloud)
+    cloud.copies = paper_copies.PaperCopies(cloud)
+    cloud.usage = paper_usage.PaperUsage(cloud)
     return cloud

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import resources
 
 REGION = 'RegionOne'
 
@@ -39,7 +40,12 @@ def collected(ago=datetime.timedelta(minutes=2), **changed):
         )
 
 
-def summary(project_id, **columns):
+def summary(project_id, quotas=None, **columns):
+    """A project's row; ``quotas`` maps our resources to (used, limit)."""
+    for resource in resources.ALL:
+        if resource.name in (quotas or {}):
+            used, limit = quotas[resource.name]
+            quota(project_id, resource.service, resource.resource, limit, used)
     name = columns.get('name', project_id)
     columns.setdefault('sort_name', name.casefold() or None)
     columns.setdefault('name', name)
@@ -80,7 +86,31 @@ def quota(project_id, service, resource, limit, in_use, reserved=0):
         limit=limit,
         in_use=in_use,
         reserved=reserved,
+        percent=resources.percent(in_use, limit),
         seen=1,
+    )
+
+
+def hours(project_id, day, vcpu_hours, user_id='u', **columns):
+    """The hours of one project, day and user; RAM and disk are made up."""
+    models.UsageDayState.objects.get_or_create(
+        region=REGION,
+        day=day,
+        defaults={'read_until': timezone.now(), 'is_over': True},
+    )
+    return models.UsageDay.objects.create(
+        region=REGION,
+        project_id=project_id,
+        day=day,
+        user_id=user_id,
+        **{
+            'servers': 1,
+            'server_hours': 24,
+            'vcpu_hours': vcpu_hours,
+            'ram_mib_hours': 1024 * vcpu_hours,
+            'disk_gib_hours': 0,
+            **columns,
+        },
     )
 
 

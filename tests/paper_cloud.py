@@ -3,6 +3,7 @@
 It pages as the services do, so that what reads it must page as well.
 """
 
+import collections
 from urllib import parse
 import uuid
 
@@ -34,12 +35,29 @@ class PaperCloud:
         self.fail = {}
         self.replace = {}
         self.on_ask = lambda path: None
+        #: More answers of a service, asked first: base -> functions of a path
+        #: and its query, that give (status, body) or None.
+        self.answers = collections.defaultdict(list)
+        self._kinds = {
+            'identity': KEYSTONE,
+            'compute': NOVA,
+            'block-storage': CINDER,
+        }
+        self._mock = requests_mock
         self._identity(requests_mock)
         self._versions(requests_mock)
         for base in (KEYSTONE, NOVA, CINDER):
-            requests_mock.get(f'{base}/', json={})
-            requests_mock.add_matcher(self._matcher(base))
-        self._mock = requests_mock
+            self._serve(base)
+
+    def add_service(self, service_type, base):
+        """Puts one more service into the catalog."""
+        self._kinds[service_type] = base
+        self._identity(self._mock)
+        self._serve(base)
+
+    def _serve(self, base):
+        self._mock.get(f'{base}/', json={})
+        self._mock.add_matcher(self._matcher(base))
 
     def leave_out(self, service_type):
         """Takes a service out of the catalog."""
@@ -48,11 +66,7 @@ class PaperCloud:
     def _identity(self, mock, without=None):
         token = fixture.V3Token(user_name='rey', project_name='service')
         token.add_role(name='admin')
-        for kind, url in (
-            ('identity', KEYSTONE),
-            ('compute', NOVA),
-            ('block-storage', CINDER),
-        ):
+        for kind, url in self._kinds.items():
             if kind == without:
                 continue
             token.add_service(kind).add_standard_endpoints(
@@ -93,7 +107,12 @@ class PaperCloud:
                         status_code=status,
                         json={'error': {'message': 'out of order'}},
                     )
-            status, body = self._answer(base, split.path, query)
+            answers = (
+                answer(split.path, query) for answer in self.answers[base]
+            )
+            status, body = next(filter(None, answers), None) or self._answer(
+                base, split.path, query
+            )
             body = self.replace.get(split.path, body)
             return create_response(request, status_code=status, json=body)
 

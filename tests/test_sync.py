@@ -25,6 +25,12 @@ def summary(project_id):
     return models.ProjectSummary.objects.get(project_id=project_id)
 
 
+def quota(project_id, resource):
+    """Use and limit."""
+    row = models.Quota.objects.get(project_id=project_id, resource=resource)
+    return row.in_use, row.limit
+
+
 def test_projects_past_the_first_page_are_collected(cloud):
     cloud.page = 2
     for number in range(5):
@@ -46,11 +52,25 @@ def test_use_and_limits_come_from_the_quotas(cloud):
 
     worker.collect_once()
 
+    assert quota('p', 'instances') == (3, 7)
+    assert quota('p', 'cores') == (6, -1)
+    assert quota('p', 'ram') == (0, 0)
+    assert quota('p', 'gigabytes') == (0, -1)
     row = summary('p')
-    assert (row.servers_used, row.servers_limit) == (3, 7)
-    assert (row.vcpus_used, row.vcpus_limit) == (6, -1)
-    assert (row.ram_used_mib, row.ram_limit_mib) == (0, 0)
-    assert row.storage_limit_gib == -1
+    assert int(row.fullest_percent) == 42
+    assert (row.fullest_service, row.fullest_resource) == (
+        'compute',
+        'instances',
+    )
+
+
+def test_a_limit_on_single_things_is_no_use(cloud):
+    cloud.add_project('p')
+    cloud.quotas[paper_cloud.NOVA, 'p'] = paper_cloud.quota(key_pairs=100)
+
+    worker.collect_once()
+
+    assert quota('p', 'key_pairs') == (None, 100)
 
 
 def test_a_part_that_fails_leaves_the_others_and_says_so(cloud):
@@ -132,8 +152,12 @@ def test_a_deleted_project_stays_while_it_owns_something(cloud):
 
     row = summary('p')
     assert (row.name, row.state) == ('old shop', 'deleted')
-    assert (row.servers_used, row.servers_limit) == (1, None)
-    assert (row.vcpus_used, row.ram_used_mib) == (2, 1024)
+    assert quota('p', 'instances') == (1, None)
+    assert (quota('p', 'cores'), quota('p', 'ram')) == (
+        (2, None),
+        (1024, None),
+    )
+    assert quota('never-seen', 'gigabytes') == (5, None)
     assert summary('never-seen').state == 'deleted'
 
     cloud.servers.clear()
@@ -148,7 +172,7 @@ def test_owners_are_unknown_while_keystone_does_not_list(cloud):
     worker.collect_once()
 
     assert summary('somebody').state == 'unknown'
-    assert summary('somebody').storage_used_gib == 5
+    assert quota('somebody', 'gigabytes') == (5, None)
 
 
 def test_machine_made_projects_are_left_out(cloud):

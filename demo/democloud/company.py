@@ -12,6 +12,9 @@ import yaml
 
 PLAN = pathlib.Path(__file__).with_name('company.yaml')
 
+# A project with such a tag says by it, not by properties, who to write to.
+CONTACT_TAG = 'contact:'
+
 LONGEST_PROJECT = 64
 LONGEST = 255
 
@@ -151,6 +154,20 @@ class Company:
         self.machine_made = plan['machine_made']
         self.disabled_host = plan['disabled_host']
         self.stopped_host = plan['stopped_host']
+
+    def contact_properties(self, project):
+        """What Keystone shall hold besides its own: addresses of people."""
+        if any(tag.startswith(CONTACT_TAG) for tag in project.tags):
+            return {}
+        emails = {user['name']: user['email'] for user in self.users}
+        return {
+            key: emails[name]
+            for key, name in (
+                ('contact', project.contact),
+                ('owner', project.owner),
+            )
+            if name
+        }
 
     def _choose_hosts(self, hosts):
         for _, row in itertools.groupby(

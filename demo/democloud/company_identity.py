@@ -2,6 +2,8 @@
 
 import uuid
 
+from openstack import exceptions
+
 from democloud import company_access
 
 # Heat's own naming: the owner's project, then the stack, cut to 64.
@@ -28,7 +30,7 @@ class Identity:
             )
             self._domains[machine_made] = domain.id
         self._projects = {
-            (project['domain_id'], project['name']): project['id']
+            (project['domain_id'], project['name']): project
             for project in self._read_projects()
         }
         self._make_users()
@@ -77,12 +79,13 @@ class Identity:
             (self._domains[project.domain], project.name)
         )
         if known:
-            self._access.project_ids[project.name] = known
+            self._access.project_ids[project.name] = known['id']
         elif project.deleted and (old := self._deleted_id(project)):
             self._access.project_ids[project.name] = old
             return
         else:
             self._create_project(project)
+        self._tell_contact(project, known or {'tags': project.tags})
         self._people(project)
 
     def _people(self, project):
@@ -106,6 +109,27 @@ class Identity:
         )
         self._access.project_ids[project.name] = made.id
         self._access.fresh.add(project.name)
+
+    def _tell_contact(self, project, known):
+        """Store who to write to, where an earlier run has not.
+
+        Properties of one's own making get past openstacksdk's resources only
+        in a bare call.
+        """
+        wanted = self._plan.contact_properties(project)
+        lacking = {
+            key: value
+            for key, value in wanted.items()
+            if known.get(key) != value
+        }
+        if not set(project.tags) <= set(known['tags']):
+            lacking['tags'] = sorted({*project.tags, *known['tags']})
+        if lacking:
+            answer = self._api.patch(
+                '/projects/%s' % self._access.project_ids[project.name],
+                json={'project': lacking},
+            )
+            exceptions.raise_from_response(answer)
 
     def _deleted_id(self, project):
         """The id of a project that an earlier run made and deleted."""

@@ -13,8 +13,9 @@ from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.cloud import times
 
 # 2.47 (Pike) puts the flavor's sizes into the server: no look-up of flavors,
-# and right for flavors that are gone. 2.96 (2024.1) is the newest we know.
-NEEDED, WANTED = '2.47', '2.96'
+# and right for flavors that are gone. 2.53 (Pike, too) calls a hypervisor by
+# the id of its resource provider. 2.96 (2024.1) is the newest we know.
+NEEDED, WANTED = '2.53', '2.96'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,16 @@ class Server:
     updated_at: datetime.datetime | None
 
 
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """A hypervisor; its id is that of its resource provider in Placement."""
+
+    id: str
+    name: str
+    state: str
+    status: str
+
+
 class Compute:
     def __init__(self, cloud: cloud_session.Cloud, session):
         version = cloud.microversion(session, 'compute', WANTED, NEEDED)
@@ -58,6 +69,28 @@ class Compute:
             self._get, '/servers/detail', 'servers', all_tenants='1'
         ):
             yield [_server(row) for row in body['servers']]
+
+    def hosts(self) -> Iterator[list[Host]]:
+        """All hypervisors of all cells, a page at a time.
+
+        Not ``detail``: from 2.88 on that asks each host by RPC. A cell that
+        is down makes it a fault, so what is missing here is gone (code of
+        nova 34, ``compute_node_get_all``).
+        """
+        # Nova leaves out hosts whose service is deleted, and then, since the
+        # page is short, the link to the next one as well (same code).
+        for body in listing.pages(
+            self._get, '/os-hypervisors', 'hypervisors', ask_on=True
+        ):
+            yield [
+                Host(
+                    id=row['id'],
+                    name=row['hypervisor_hostname'],
+                    state=row['state'],
+                    status=row['status'],
+                )
+                for row in body['hypervisors']
+            ]
 
     def is_gone(self, server_id: str) -> bool:
         """Whether nova itself says that there is no such server.

@@ -4,12 +4,16 @@ Keystone 2025.1 and later returns at most 1,000 rows without a word when no
 ``limit`` is sent; with one it pages and tells ``links.next``. Nova and cinder
 tell ``<key>_links``. A page may be shorter than ``limit`` (the service has a
 smaller limit of its own) and still not be the last. Only the link counts.
-(Tried on keystone 30, nova 34, cinder 29.)
+(Tried on keystone 30, nova 34, cinder 29, neutron 29.)
 """
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
+import operator
 from urllib import parse
+
+from keystoneauth1 import adapter
 
 from rey_dashboard.cloud import faults
 
@@ -23,14 +27,20 @@ def pages(
     path: str,
     key: str,
     *,
+    key_of: Callable[[dict], str] = operator.itemgetter('id'),
     repeat_ends: bool = False,
-    **query: str,
+    ask_on: bool = False,
+    **query: str | Sequence[str],
 ) -> Iterator[dict]:
     """Yields the body of each page; each holds a list under ``key``.
 
     :param get: answers a path with a decoded body
+    :param key_of: what a row is known by; a page whose first row came first
+        before goes in a circle
     :param repeat_ends: a page that comes again is the end of the listing (an
         older Keystone ignores ``marker``), not a fault
+    :param ask_on: only an empty page is the end; the service may leave out
+        the link to more rows
     :raises faults.CutListing: a page is no page, or pages go in a circle
     """
     marker, seen = None, set()
@@ -38,15 +48,9 @@ def pages(
         asked = {**query, 'limit': LIMIT}
         if marker is not None:
             asked['marker'] = marker
-        body = get(f'{path}?{parse.urlencode(asked)}')
-        if not isinstance(body, dict) or not isinstance(body.get(key), list):
-            raise faults.CutListing(
-                f'The answer to {path} holds no list of {key}.',
-                'Something between the worker and the service answers in '
-                'its place (a proxy or a login page?).',
-            )
-        rows = body[key]
-        first = rows[0]['id'] if rows else None
+        body = get(f'{path}?{parse.urlencode(asked, doseq=True)}')
+        rows = _held(body, path, key, list)
+        first = key_of(rows[0]) if rows else None
         if first in seen:
             if repeat_ends:
                 return
@@ -57,9 +61,44 @@ def pages(
         seen.add(first)
         yield body
         following = _next(body, key)
-        if not following or not rows:
+        if not rows or not (following or ask_on):
             return
-        marker = _marker(following) or rows[-1]['id']
+        marker = (following and _marker(following)) or key_of(rows[-1])
+
+
+def whole(
+    get: Callable[[str], dict], path: str, key: str, kind: type = list
+) -> list | dict:
+    """What an answer that has no pages holds under ``key``.
+
+    :raises faults.CutListing: it holds nothing of that kind
+    """
+    return _held(get(path), path, key, kind)
+
+
+def through(service: adapter.Adapter) -> Callable[[str], dict | None]:
+    """Asks a service that we have no client of.
+
+    As with the clients, a body that is no JSON is None.
+    """
+
+    def get(path):
+        try:
+            return service.get(path).json()
+        except ValueError:
+            return None
+
+    return get
+
+
+def _held(body, path, key, kind):
+    if not isinstance(body, dict) or not isinstance(body.get(key), kind):
+        raise faults.CutListing(
+            f'The answer to {path} holds no {kind.__name__} of {key}.',
+            'Something between the worker and the service answers in '
+            'its place (a proxy or a login page?).',
+        )
+    return body[key]
 
 
 def _next(body, key):

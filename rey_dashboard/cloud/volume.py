@@ -1,4 +1,4 @@
-"""Volumes and volume quotas, through python-cinderclient."""
+"""Volumes, their copies and volume quotas, through python-cinderclient."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -8,6 +8,7 @@ from cinderclient import client as cinder
 
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import listing
+from rey_dashboard.cloud import pools
 from rey_dashboard.cloud import quotas
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.cloud import times
@@ -32,6 +33,47 @@ class Volume:
     updated_at: datetime.datetime | None
 
 
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    id: str
+    name: str
+    project_id: str
+    user_id: str
+    volume_id: str
+    status: str
+    size_gib: int
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Backup:
+    """A backup; cinder tells neither how far it is nor how much it holds.
+
+    :param user_id: nothing before 3.56
+    :param snapshot_id: nothing when the volume itself was backed up
+    :param size_gib: of the volume, for an incremental one too
+    :param data_timestamp: the time that its data are of
+    """
+
+    id: str
+    name: str
+    project_id: str
+    user_id: str
+    volume_id: str
+    snapshot_id: str
+    status: str
+    fail_reason: str
+    size_gib: int
+    is_incremental: bool
+    has_dependent_backups: bool
+    data_timestamp: datetime.datetime | None
+    container: str
+    zone: str
+    created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
 class BlockStorage:
     def __init__(self, cloud: cloud_session.Cloud, session):
         version = cloud.microversion(session, 'block-storage', WANTED, NEEDED)
@@ -42,17 +84,48 @@ class BlockStorage:
             **cloud.client_options(session),
         )
 
-    def count(self) -> int:
-        """How many volumes cinder counts, in one short call."""
-        query = '/volumes?all_tenants=1&limit=1&with_count=true'
+    def count(self, kind: str) -> int:
+        """How many there are in all projects by cinder's own count.
+
+        :param kind: ``volumes``, ``snapshots`` or ``backups``
+        """
+        query = f'/{kind}?all_tenants=1&limit=1&with_count=true'
         return self._get(query)['count']
 
     def volumes(self) -> Iterator[list[Volume]]:
         """All volumes of all projects, a page at a time."""
-        for body in listing.pages(
-            self._get, '/volumes/detail', 'volumes', all_tenants='1'
-        ):
-            yield [_volume(row) for row in body['volumes']]
+        return self._listed('volumes', _volume)
+
+    def snapshots(self) -> Iterator[list[Snapshot]]:
+        """All snapshots of all projects, a page at a time."""
+        return self._listed('snapshots', _snapshot)
+
+    def backups(self) -> Iterator[list[Backup]]:
+        """All backups of all projects, a page at a time."""
+        return self._listed('backups', _backup)
+
+    def pools(self) -> list[pools.Pool]:
+        """The pools that cinder's scheduler knows now, in one call.
+
+        Not those of a back end that is down, disabled or frozen, nor, for a
+        minute after the scheduler's start, those that have not reported yet
+        (code of cinder 29, ``HostManager``): see ``back_ends``.
+        """
+        path = '/scheduler-stats/get_pools?detail=true'
+        return [
+            pools.read(row) for row in listing.whole(self._get, path, 'pools')
+        ]
+
+    def back_ends(self) -> set[str]:
+        """``host@backend`` of each volume service that exists, up or down."""
+        path = '/os-services?binary=cinder-volume'
+        return {
+            name
+            for row in listing.whole(self._get, path, 'services')
+            # A pool of a cluster has the cluster's name (3.7).
+            for name in (row['host'], row.get('cluster'))
+            if name
+        }
 
     def quotas(self, project_id: str) -> list[quotas.Quota] | None:
         """Limits and use of one project; None when cinder refuses it."""
@@ -61,6 +134,12 @@ class BlockStorage:
         except (*faults.BAD_REQUEST, *faults.NOT_FOUND):
             return None
         return quotas.read(found.to_dict())
+
+    def _listed(self, kind, read):
+        for body in listing.pages(
+            self._get, f'/{kind}/detail', kind, all_tenants='1'
+        ):
+            yield [read(row) for row in body[kind]]
 
     def _get(self, path):
         return self._cinder.client.get(path)[1]
@@ -82,6 +161,42 @@ def _volume(row):
             for attachment in row.get('attachments') or ()
             if attachment.get('server_id')
         ),
+        created_at=times.parse(row['created_at']),
+        updated_at=times.parse(row.get('updated_at')),
+    )
+
+
+def _snapshot(row):
+    return Snapshot(
+        id=row['id'],
+        name=row.get('name') or '',
+        project_id=row['os-extended-snapshot-attributes:project_id'],
+        user_id=row.get('user_id') or '',
+        volume_id=row['volume_id'],
+        status=row['status'],
+        size_gib=row['size'],
+        created_at=times.parse(row['created_at']),
+        updated_at=times.parse(row.get('updated_at')),
+    )
+
+
+def _backup(row):
+    return Backup(
+        id=row['id'],
+        name=row.get('name') or '',
+        project_id=row['os-backup-project-attr:project_id'],
+        user_id=row.get('user_id') or '',
+        volume_id=row.get('volume_id') or '',
+        snapshot_id=row.get('snapshot_id') or '',
+        status=row['status'],
+        fail_reason=row.get('fail_reason') or '',
+        # A record that is being imported has none yet.
+        size_gib=row.get('size') or 0,
+        is_incremental=bool(row.get('is_incremental')),
+        has_dependent_backups=bool(row.get('has_dependent_backups')),
+        data_timestamp=times.parse(row.get('data_timestamp')),
+        container=row.get('container') or '',
+        zone=row.get('availability_zone') or '',
         created_at=times.parse(row['created_at']),
         updated_at=times.parse(row.get('updated_at')),
     )

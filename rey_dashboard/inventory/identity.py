@@ -1,11 +1,17 @@
 """Reads domains and projects into the inventory."""
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+import re
+
 from django.utils import timezone
 
 from rey_dashboard.cloud import identity
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
+
+LONGEST_CONTACT = 1000
 
 
 def read(reading: reading_.Reading) -> None:
@@ -25,10 +31,7 @@ def read(reading: reading_.Reading) -> None:
     for projects in source.projects():
         store.upsert(
             models.Project,
-            [
-                models.Project(**vars(project), **reading.stamp)
-                for project in projects
-            ],
+            [_row(project, reading) for project in projects],
         )
         reading.progress(len(projects))
     with reading.closing():
@@ -36,3 +39,33 @@ def read(reading: reading_.Reading) -> None:
         store.unseen(
             models.Project, reading.region, reading.number, gone_at=None
         ).update(gone_at=timezone.now())
+
+
+def _row(project, reading):
+    told = dict(vars(project))
+    properties = told.pop('properties')
+    return models.Project(
+        contact=contact_of(properties, project.tags, reading.settings.CONTACT),
+        **told,
+        **reading.stamp,
+    )
+
+
+def contact_of(
+    properties: Mapping[str, object], tags: Iterable[str], names: Iterable[str]
+) -> str:
+    """A project's owner or contact, as its people wrote it; may be nothing.
+
+    The first of ``names`` that says something counts: as a property, else as
+    a tag ``name:value`` or ``name=value``. Case makes no difference. It is
+    anybody's text: escape it.
+    """
+    said = [tuple(re.split('[:=]', tag, maxsplit=1)) for tag in tags]
+    told = [*properties.items(), *(pair for pair in said if len(pair) == 2)]
+    for name in names:
+        for key, value in told:
+            if key.strip().casefold() == name.casefold():
+                text = identity.plain(value, LONGEST_CONTACT)
+                if text:
+                    return text
+    return ''

@@ -3,15 +3,29 @@
 from django.utils.translation import gettext_lazy as _
 
 IDENTITY = 'identity'
+PEOPLE = 'people'
 SERVERS = 'servers'
 VOLUMES = 'volumes'
+SNAPSHOTS = 'snapshots'
+BACKUPS = 'backups'
 COMPUTE_QUOTAS = 'compute_quotas'
 VOLUME_QUOTAS = 'volume_quotas'
+NETWORK = 'network'
+HOSTS = 'hosts'
+POOLS = 'pools'
+HOURS = 'hours'
 
 LABELS = {
     IDENTITY: _('Projects'),
+    PEOPLE: _('People and roles'),
     SERVERS: _('Servers'),
     VOLUMES: _('Volumes'),
+    SNAPSHOTS: _('Snapshots'),
+    BACKUPS: _('Backups'),
     COMPUTE_QUOTAS: _('Compute quotas'),
     VOLUME_QUOTAS: _('Volume quotas'),
+    NETWORK: _('Networks and their quotas'),
+    HOSTS: _('Hosts'),
+    POOLS: _('Storage pools'),
+    HOURS: _('Server hours'),
 }

@@ -1,5 +1,6 @@
 """Reads the quotas of all projects: neither nova nor cinder gives a list."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from concurrent import futures
 import itertools
@@ -8,6 +9,7 @@ from rey_dashboard.cloud import compute
 from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 
 #: Projects asked for between two writes.
@@ -25,19 +27,14 @@ def read_volume(reading: reading_.Reading) -> None:
 
 
 def _read(reading, service, ask):
-    projects = _projects(reading.region)
+    projects = living_projects(reading.region)
     reading.expect(len(projects))
     workers = reading.settings.PARALLEL_CALLS
     with futures.ThreadPoolExecutor(workers) as pool:
-        for batch in _batches(projects):
+        for batch in batches(projects):
             answers = pool.map(ask, batch)
             rows = [
-                models.Quota(
-                    project_id=project_id,
-                    service=service,
-                    **vars(quota),
-                    **reading.stamp,
-                )
+                _row(project_id, service, quota, reading.stamp)
                 for project_id, found in zip(batch, answers, strict=True)
                 for quota in found or ()
             ]
@@ -49,7 +46,20 @@ def _read(reading, service, ask):
         ).delete()
 
 
-def _projects(region) -> list[str]:
+def _row(project_id, service, quota, stamp):
+    told = vars(quota)
+    if f'{service}.{quota.resource}' in resources.PER_THING:
+        told = {**told, 'in_use': None, 'reserved': None}
+    return models.Quota(
+        project_id=project_id,
+        service=service,
+        percent=resources.percent(told['in_use'], quota.limit),
+        **told,
+        **stamp,
+    )
+
+
+def living_projects(region: str) -> list[str]:
     """Projects that have quotas of their own: not gone, not left out."""
     excluded = models.Domain.objects.filter(region=region, excluded=True)
     return list(
@@ -60,6 +70,7 @@ def _projects(region) -> list[str]:
     )
 
 
-def _batches(projects) -> Iterator[tuple[str, ...]]:
-    pending = iter(projects)
+def batches(things: Iterable) -> Iterator[tuple]:
+    """As many at once as are asked for between two writes."""
+    pending = iter(things)
     return iter(lambda: tuple(itertools.islice(pending, BATCH)), ())

@@ -1,10 +1,12 @@
 """Who may see what: every query that serves a page goes through here."""
 
 import dataclasses
+import functools
 
 from django.db.models import Count
 
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import resources
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,31 @@ class Scope:
     def domains(self):
         return models.Domain.objects.filter(region=self.region)
 
+    def domain_summaries(self):
+        return models.DomainSummary.objects.filter(region=self.region)
+
+    def usage_days(self):
+        return models.UsageDay.objects.filter(region=self.region)
+
+    def users(self):
+        return models.User.objects.filter(region=self.region)
+
+    def all_quotas(self):
+        return models.Quota.objects.filter(region=self.region)
+
+    @functools.cached_property
+    def volume_types(self) -> list[resources.Resource]:
+        """The resources that limit one volume type."""
+        names = (
+            self.all_quotas()
+            .filter(service=resources.VOLUME)
+            .order_by()
+            .values_list('resource', flat=True)
+            .distinct()
+        )
+        found = map(resources.of_volume_type, sorted(names))
+        return [resource for resource in found if resource]
+
     def left_out(self) -> list[tuple[str, int]]:
         """Excluded domains with the number of their projects."""
         domains = self.domains().filter(excluded=True)
@@ -37,20 +64,9 @@ class Scope:
             if domain.id in counts
         )
 
-    def servers(self, project_id: str):
-        return models.Server.objects.filter(
-            region=self.region, project_id=project_id
-        )
-
-    def volumes(self, project_id: str):
-        return models.Volume.objects.filter(
-            region=self.region, project_id=project_id
-        )
-
-    def quotas(self, project_id: str):
-        return models.Quota.objects.filter(
-            region=self.region, project_id=project_id
-        )
+    def owned(self, model, project_id: str):
+        """Rows of servers, volumes, ... that belong to one project."""
+        return model.objects.filter(region=self.region, project_id=project_id)
 
 
 def of(user) -> Scope:

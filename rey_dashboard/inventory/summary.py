@@ -1,4 +1,4 @@
-"""The summary row of each project: made again whenever a part changed."""
+"""The summary row of each project and domain: made again with each part."""
 
 from collections.abc import Iterator
 import contextlib
@@ -6,21 +6,13 @@ import threading
 
 from django.db import transaction
 from django.db.models import Count
-from django.db.models import Sum
 
+from rey_dashboard.inventory import domains as domains_
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import owned
 from rey_dashboard.inventory import store
 
 STATES = models.ProjectSummary.State
-
-#: Summary columns ("used" and "limit") -> service and resource of the quota.
-RESOURCES = {
-    ('servers_used', 'servers_limit'): ('compute', 'instances'),
-    ('vcpus_used', 'vcpus_limit'): ('compute', 'cores'),
-    ('ram_used_mib', 'ram_limit_mib'): ('compute', 'ram'),
-    ('volumes_used', 'volumes_limit'): ('volume', 'volumes'),
-    ('storage_used_gib', 'storage_limit_gib'): ('volume', 'gigabytes'),
-}
 
 # Parts are read side by side, but the later one to end must see what the
 # earlier one changed.
@@ -41,31 +33,45 @@ def rebuilding(region: str) -> Iterator[None]:
 def rebuild(region: str) -> None:
     """Makes the region's summary rows from the other tables.
 
-    A project that is gone but still owns servers or volumes keeps its row.
-    Projects of excluded domains have none.
+    A project that is gone but still owns something, or had server hours on a
+    day that is kept, keeps its row. Projects of excluded domains have none.
     """
+    owned.count(region)
     projects = _by_id(models.Project, region)
     domains = _by_id(models.Domain, region)
-    owned = _owned(region)
-    quotas = _quotas(region)
+    owners = owned.owners(region)
+    ran = _ran(region)
+    errors = _errors(region)
+    fullest = _fullest(region)
     unlisted = _unlisted_state(region)
     rows = []
-    for project_id in {*projects, *owned}:
+    for project_id in {*projects, *owners, *ran}:
         project = projects.get(project_id)
         domain = domains.get(project.domain_id) if project else None
         if domain and domain.excluded:
             continue
-        if project and project.gone_at and project_id not in owned:
-            continue
-        numbers = owned.get(project_id, {}) | quotas.get(project_id, {})
         row = models.ProjectSummary(
-            region=region, project_id=project_id, state=unlisted, **numbers
+            region=region,
+            project_id=project_id,
+            state=unlisted,
+            servers_in_error=errors.get(project_id, 0),
         )
         if project:
             _describe(row, project, domain)
+        if row.state == STATES.DELETED and project_id not in owners:
+            if project_id not in ran:
+                continue
+            row.state = STATES.GONE
+        if project_id in fullest:
+            (
+                row.fullest_percent,
+                row.fullest_service,
+                row.fullest_resource,
+            ) = fullest[project_id]
         rows.append(row)
     models.ProjectSummary.objects.filter(region=region).delete()
     models.ProjectSummary.objects.bulk_create(rows, batch_size=store.BATCH)
+    domains_.rebuild(region, rows)
 
 
 def _describe(row, project, domain):
@@ -73,6 +79,7 @@ def _describe(row, project, domain):
     row.sort_name = project.name.casefold()
     row.domain_id = project.domain_id
     row.domain_name = domain.name if domain else ''
+    row.contact = project.contact
     if project.gone_at:
         row.state = STATES.DELETED
     elif project.enabled:
@@ -93,38 +100,30 @@ def _unlisted_state(region):
     return STATES.DELETED if listed else STATES.UNKNOWN
 
 
-def _owned(region):
-    """What the listings say of each owner: the use, until a quota is read."""
-    owned = {}
-    servers = models.Server.objects.filter(region=region)
-    for project_id, count, vcpus, ram in servers.values_list(
-        'project_id'
-    ).annotate(Count('id'), Sum('vcpus'), Sum('ram_mib')):
-        owned[project_id] = {
-            'servers_used': count,
-            'vcpus_used': vcpus,
-            'ram_used_mib': ram,
-        }
-    volumes = models.Volume.objects.filter(region=region)
-    for project_id, count, size in volumes.values_list('project_id').annotate(
-        Count('id'), Sum('size_gib')
-    ):
-        owned.setdefault(project_id, {}).update(
-            volumes_used=count, storage_used_gib=size
-        )
-    return owned
+def _ran(region):
+    """Projects with server hours on any day that is kept."""
+    return set(
+        models.UsageDay.objects.filter(region=region)
+        .order_by()
+        .values_list('project_id', flat=True)
+        .distinct()
+    )
 
 
-def _quotas(region):
-    columns = {resource: pair for pair, resource in RESOURCES.items()}
-    quotas = {}
-    rows = models.Quota.objects.filter(
-        region=region, resource__in=[name for _, name in columns]
-    ).values_list('project_id', 'service', 'resource', 'in_use', 'limit')
-    for project_id, service, resource, in_use, limit in rows:
-        if (service, resource) in columns:
-            used, allowed = columns[service, resource]
-            quotas.setdefault(project_id, {}).update(
-                {used: in_use, allowed: limit}
-            )
-    return quotas
+def _errors(region):
+    return dict(
+        models.Server.objects.filter(region=region, status='ERROR')
+        .order_by()
+        .values_list('project_id')
+        .annotate(Count('id'))
+    )
+
+
+def _fullest(region):
+    """The quota that each project uses most: percent, service, resource."""
+    fullest = {}
+    for project_id, *quota in models.Quota.objects.filter(
+        region=region, percent__gt=0
+    ).values_list('project_id', 'percent', 'service', 'resource'):
+        fullest[project_id] = max(fullest.get(project_id, quota), quota)
+    return fullest

@@ -13,13 +13,18 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
+from rey_dashboard.inventory import history
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import network
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import people
 from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import usage
 from rey_dashboard.inventory import volume
 
 LOG = logging.getLogger(__name__)
@@ -34,14 +39,30 @@ ORDER = (
         parts.VOLUME_QUOTAS,
         parts.SERVERS,
         parts.VOLUMES,
+        parts.NETWORK,
+        parts.PEOPLE,
+    ),
+    (
+        parts.SNAPSHOTS,
+        parts.BACKUPS,
+        parts.HOSTS,
+        parts.POOLS,
+        parts.HOURS,
     ),
 )
 READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.IDENTITY: identity.read,
     parts.SERVERS: compute.read_servers,
     parts.VOLUMES: volume.read_volumes,
+    parts.PEOPLE: people.read,
+    parts.SNAPSHOTS: volume.read_snapshots,
+    parts.BACKUPS: volume.read_backups,
     parts.COMPUTE_QUOTAS: quotas.read_compute,
     parts.VOLUME_QUOTAS: quotas.read_volume,
+    parts.NETWORK: network.read,
+    parts.HOSTS: capacity.read_hosts,
+    parts.POOLS: capacity.read_pools,
+    parts.HOURS: usage.read,
 }
 
 
@@ -75,6 +96,7 @@ def collect(
                 for part in group
             ]
             _read_side_by_side(readings, lease, beat)
+        history.record(region, settings.KEEP_DAYS)
         _end(region)
     return list(models.PartState.objects.filter(region=region))
 

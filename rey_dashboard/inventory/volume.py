@@ -1,4 +1,4 @@
-"""Reads volumes into the inventory."""
+"""Reads volumes, snapshots and backups into the inventory."""
 
 import logging
 
@@ -12,24 +12,37 @@ LOG = logging.getLogger(__name__)
 
 def read_volumes(reading: reading_.Reading) -> None:
     source = volume.BlockStorage(reading.cloud, reading.session)
-    before = source.count()
+    _read(reading, source, 'volumes', source.volumes(), models.Volume)
+
+
+def read_snapshots(reading: reading_.Reading) -> None:
+    source = volume.BlockStorage(reading.cloud, reading.session)
+    _read(reading, source, 'snapshots', source.snapshots(), models.Snapshot)
+
+
+def read_backups(reading: reading_.Reading) -> None:
+    source = volume.BlockStorage(reading.cloud, reading.session)
+    _read(reading, source, 'backups', source.backups(), models.Backup)
+
+
+def _read(reading, source, kind, pages, model):
+    """Calls what was not listed gone only when cinder's count agrees."""
+    before = source.count(kind)
     reading.expect(before)
-    for volumes in source.volumes():
+    for page in pages:
         store.upsert(
-            models.Volume,
-            [models.Volume(**vars(row), **reading.stamp) for row in volumes],
+            model, [model(**vars(row), **reading.stamp) for row in page]
         )
-        reading.progress(len(volumes))
-    proven = reading.rows in (before, source.count())
+        reading.progress(len(page))
+    proven = reading.rows in (before, source.count(kind))
     with reading.closing():
         if proven:
-            store.unseen(
-                models.Volume, reading.region, reading.number
-            ).delete()
+            store.unseen(model, reading.region, reading.number).delete()
         else:
             LOG.warning(
-                'Volumes of %s: %d listed, cinder counts %d; none is called '
-                'gone before the next collection',
+                'Of the %s of %s %d were listed, cinder counts %d; none is '
+                'called gone before the next collection',
+                kind,
                 reading.region,
                 reading.rows,
                 before,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models import QuerySet
+from django.db.models.expressions import BaseExpression
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,14 +15,19 @@ class Column:
     """A column on the page.
 
     :param name: in the URL's ``sort``
-    :param order_by: the model's field that it sorts by
+    :param order_by: the model's field, or the expression, that it sorts by;
+        nothing for a column that does not sort
     :param numeric: right-aligned; the first click sorts the greatest first
+    :param kind: for a row template that draws chosen columns
+    :param hint: told when the mouse rests on the title
     """
 
     name: str
     label: str
-    order_by: str
+    order_by: str | BaseExpression = ''
     numeric: bool = False
+    kind: str = ''
+    hint: str = ''
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Table:
     """What a page shows and exports of one kind of row.
 
     :param schema: name and version of the export's schema, told in doc/
+    :param columns: those on the page; an export has all fields
     :param row_template: renders one row's cells
     :param ties: fields that order rows that are otherwise equal
     """
@@ -49,13 +56,17 @@ class Table:
     sort: str
     ties: Sequence[str]
 
-    def ordered(self, rows: QuerySet, sort: str) -> QuerySet:
+    def ordered(self, rows: QuerySet | list, sort: str) -> QuerySet | list:
         """Rows by ``name`` or ``-name`` of a column; unknown values last.
 
         What is no column's name gives the table's own order.
         """
         column, descending = self.sorting(sort)
-        field = F(column.order_by)
+        if isinstance(rows, list):
+            return _sorted(rows, column.order_by, descending)
+        field = column.order_by
+        if isinstance(field, str):
+            field = F(field)
         first = (
             field.desc(nulls_last=True)
             if descending
@@ -65,7 +76,9 @@ class Table:
 
     def sorting(self, sort: str) -> tuple[Column, bool]:
         """The column that ``sort`` names, and whether it is descending."""
-        columns = {column.name: column for column in self.columns}
+        columns = {
+            column.name: column for column in self.columns if column.order_by
+        }
         if sort.removeprefix('-') not in columns:
             sort = self.sort
         return columns[sort.removeprefix('-')], sort.startswith('-')
@@ -75,7 +88,7 @@ class Table:
         current, descending = self.sorting(sort)
         headers = []
         for column in self.columns:
-            is_current = column == current
+            is_current = column.name == current.name
             flip = not descending if is_current else column.numeric
             headers.append(
                 {
@@ -89,6 +102,18 @@ class Table:
                 }
             )
         return headers
+
+
+def _sorted(rows, name, descending):
+    """A short list, by an attribute; equal rows stay in their order."""
+
+    def key(row):
+        value = getattr(row, name)
+        return value.casefold() if isinstance(value, str) else value
+
+    known = [row for row in rows if getattr(row, name) not in (None, '')]
+    unknown = [row for row in rows if getattr(row, name) in (None, '')]
+    return [*sorted(known, key=key, reverse=descending), *unknown]
 
 
 def attribute(name: str) -> Field:

@@ -1,5 +1,6 @@
 """The views that panels build on."""
 
+import itertools
 import logging
 
 from django import db
@@ -7,6 +8,7 @@ from django import http
 from django import shortcuts
 from django.core import exceptions
 from django.core import paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from horizon import views
@@ -18,6 +20,9 @@ from rey_dashboard.pages import exports
 from rey_dashboard.pages import tables
 
 LOG = logging.getLogger(__name__)
+
+#: Rows of an export that are fetched, and loaded, together.
+CHUNK = 500
 
 
 class PageView(views.HorizonTemplateView):
@@ -59,23 +64,39 @@ class TableView(PageView):
     table: tables.Table
     form_class = None
 
+    def get_table(self) -> tables.Table:
+        return self.table
+
     def get_rows(self):
         """All rows that the user may see, before the filter."""
         raise NotImplementedError
+
+    def nothing(self, rows):
+        """Of a filter that cannot be used."""
+        return [] if isinstance(rows, list) else rows.none()
+
+    def load(self, rows: list) -> None:
+        """Fetches what else the rows show, for all of them at once."""
 
     def get_form(self):
         if not self.form_class:
             return None
         return self.form_class(self.request.GET, scope=self.scope)
 
+    def order(self, rows, sort: str):
+        return self.table.ordered(rows, sort)
+
     def get(self, request, *args, **kwargs):
         self.form = self.get_form()
+        if self.form:
+            self.form.is_valid()
         rows = self.get_rows()
-        if self.form and not self.form.is_valid():
-            rows = rows.none()
+        if self.form and self.form.errors:
+            rows = self.nothing(rows)
         elif self.form:
             rows = self.form.filter(rows)
-        self.rows = self.table.ordered(rows, request.GET.get('sort', ''))
+        self.table = self.get_table()
+        self.rows = self.order(rows, request.GET.get('sort', ''))
         if 'format' in request.GET:
             return self._export(request.GET['format'])
         return super().get(request, *args, **kwargs)
@@ -83,6 +104,8 @@ class TableView(PageView):
     def get_context_data(self, **kwargs):
         pages = paginator.Paginator(self.rows, conf.current().PAGE_SIZE)
         page = pages.get_page(self.request.GET.get('page'))
+        page.object_list = list(page.object_list)
+        self.load(page.object_list)
         return super().get_context_data(
             table=self.table,
             headers=self.table.headers(self.request.GET.get('sort', '')),
@@ -97,15 +120,27 @@ class TableView(PageView):
             return http.HttpResponseBadRequest(
                 _('The format must be csv or json.'), content_type='text/plain'
             )
-        if self.form and not self.form.is_valid():
+        if self.form and self.form.errors:
             return http.HttpResponseBadRequest(
                 self.form.errors.as_text(), content_type='text/plain'
             )
+        return exports.response(
+            format_, self.table, self._loaded(), self.get_about()
+        )
+
+    def get_about(self) -> dict:
+        """What a JSON export says of itself."""
         fresh = freshness.of(self.scope.region, self.parts)
-        about = {
+        return {
             'region': self.scope.region,
             'as_of': {part.name: part.last_good_at for part in fresh.parts},
         }
-        return exports.response(
-            format_, self.table, self.rows.iterator(chunk_size=1000), about
-        )
+
+    def _loaded(self):
+        rows = iter(self.rows)
+        if isinstance(self.rows, QuerySet):
+            rows = self.rows.iterator(chunk_size=CHUNK)
+        # In batches, so that what belongs to them is fetched for all at once.
+        while batch := list(itertools.islice(rows, CHUNK)):
+            self.load(batch)
+            yield from batch

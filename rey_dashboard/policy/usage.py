@@ -12,7 +12,12 @@ RULES = [
         description='See the use that projects make of the cloud.',
         operations=[
             {'method': 'GET', 'path': '/rey/projects/'},
+            {'method': 'POST', 'path': '/rey/projects/columns/'},
+            {'method': 'GET', 'path': '/rey/projects/domains/'},
+            {'method': 'GET', 'path': '/rey/projects/users/'},
+            {'method': 'GET', 'path': '/rey/projects/quotas/'},
             {'method': 'GET', 'path': '/rey/projects/{project_id}/'},
+            {'method': 'GET', 'path': '/rey/projects/{project_id}/{tab}/'},
             {'method': 'GET', 'path': '/rey/data/'},
         ],
     ),

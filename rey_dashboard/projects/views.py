@@ -1,11 +1,29 @@
-from django import http
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+"""The lists: projects, domains, users and quotas."""
 
+import functools
+
+from django import http
+from django.db.models import Count
+from django.db.models import OuterRef
+from django.db.models import Subquery
+from django.urls import reverse
+from django.utils import http as http_utils
+from django.utils.translation import gettext_lazy as _
+from django.views import generic
+
+from rey_dashboard.inventory import hours
+from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import scope
+from rey_dashboard.pages import columns as choices
+from rey_dashboard.pages import periods
 from rey_dashboard.pages import views
+from rey_dashboard.projects import columns
 from rey_dashboard.projects import forms
+from rey_dashboard.projects import rows
 from rey_dashboard.projects import tables
+from rey_dashboard.projects import tiles
 
 PARTS = (
     parts.IDENTITY,
@@ -13,90 +31,177 @@ PARTS = (
     parts.VOLUMES,
     parts.COMPUTE_QUOTAS,
     parts.VOLUME_QUOTAS,
+    parts.NETWORK,
+    parts.HOURS,
 )
+#: Name of the Projects page's table, for the columns that a user chose.
+TABLE = 'projects'
 
 
-class IndexView(views.TableView):
-    """One row a project: what it uses of what it may."""
+class _HoursView(views.TableView):
+    """A list with hours of a period."""
 
     parts = PARTS
-    table = tables.PROJECTS
-    form_class = forms.FilterForm
-    template_name = 'rey/projects/index.html'
-    page_title = gettext_lazy('Projects')
 
-    def get_rows(self):
-        return self.scope.summaries()
+    @property
+    def period(self) -> periods.Period:
+        return self.form.chosen
+
+    @functools.cached_property
+    def coverage(self) -> hours.Coverage:
+        return hours.coverage(self.scope.region, self.period)
+
+    def get_about(self):
+        return {
+            **super().get_about(),
+            'first_day': self.period.first.isoformat(),
+            'last_day': self.period.last.isoformat(),
+        }
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            left_out=self.scope.left_out(), **kwargs
-        )
-
-
-class _ProjectView(views.TableView):
-    """One project: its quotas, and one table of what it owns."""
-
-    parts = PARTS
-    template_name = 'rey/projects/detail.html'
-    page_title = '{{ project.name|default:project.project_id }}'
-
-    def get(self, request, *args, **kwargs):
-        self.project_id = kwargs['project_id']
-        self.project = (
-            self.scope.summaries().filter(project_id=self.project_id).first()
-        )
-        if not self.project:
-            raise http.Http404(
-                _('No project with this id has been collected.')
-            )
-        return super().get(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            project=self.project,
-            detail=self.scope.projects().filter(id=self.project_id).first(),
-            quotas=quota_groups(self.scope.quotas(self.project_id)),
-            counts={
-                'servers': self.scope.servers(self.project_id).count(),
-                'volumes': self.scope.volumes(self.project_id).count(),
-            },
+            period=self.period,
+            coverage=self.coverage,
             **kwargs,
         )
 
 
-class ServersView(_ProjectView):
-    table = tables.SERVERS
+class IndexView(_HoursView):
+    """One row a project: what it uses of what it may."""
+
+    parts = (*PARTS, parts.HOSTS, parts.POOLS)
+    form_class = forms.FilterForm
+    template_name = 'rey/projects/index.html'
+    page_title = _('Projects')
 
     def get_rows(self):
-        return self.scope.servers(self.project_id)
+        return self.scope.summaries()
+
+    def get_table(self):
+        self.offered = columns.offered(self.period, self.scope.volume_types)
+        names = {
+            *columns.FIXED,
+            *choices.chosen(self.request.user.id, TABLE, columns.USUAL),
+        }
+        shown = [column for column in self.offered if column.name in names]
+        return tables.projects(shown)
+
+    def load(self, page):
+        rows.load(page, self.scope.region, self.period, self.coverage)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(
+            left_out=self.scope.left_out(),
+            offered=self.offered,
+            shown={column.name for column in self.table.columns},
+            fixed=columns.FIXED,
+            tiles=tiles.of(self.scope),
+            gone=self._gone(),
+            **kwargs,
+        )
+        rows.show(context['page'].object_list, self.table.columns)
+        return context
+
+    def _gone(self):
+        """Deleted projects that the list leaves out, with hours then."""
+        gone = self.scope.summaries().filter(
+            state=models.ProjectSummary.State.GONE
+        )
+        days = self.scope.usage_days().filter(
+            day__range=(self.period.first, self.period.last),
+            project_id__in=gone.values('project_id'),
+        )
+        return days.order_by().values('project_id').distinct().count()
 
 
-class VolumesView(_ProjectView):
-    table = tables.VOLUMES
+class ColumnsView(generic.View):
+    """Keeps the columns that the user wants to see, or forgets them."""
+
+    def post(self, request):
+        user = request.user.id
+        if 'usual' in request.POST:
+            choices.forget(user, TABLE)
+        else:
+            offered = {column.name for column in self._offered(request)}
+            wanted = request.POST.getlist('column')
+            choices.choose(
+                user, TABLE, [name for name in wanted if name in offered]
+            )
+        back = request.POST.get('next', '')
+        if not http_utils.url_has_allowed_host_and_scheme(
+            back, allowed_hosts=None
+        ):
+            back = reverse('horizon:rey:projects:index')
+        return http.HttpResponseRedirect(back)
+
+    def _offered(self, request):
+        return columns.offered(
+            periods.named(periods.THIRTY),
+            scope.of(request.user).volume_types,
+        )
+
+
+class DomainsView(_HoursView):
+    """One row a domain: its projects together."""
+
+    form_class = forms.DomainsForm
+    template_name = 'rey/projects/domains.html'
+    page_title = _('Domains')
 
     def get_rows(self):
-        return self.scope.volumes(self.project_id)
+        return self.scope.domain_summaries()
+
+    def get_table(self):
+        return tables.domains_of(self.period)
+
+    def load(self, page):
+        ids = [row.domain_id for row in page]
+        used = hours.of_domains(self.scope.region, ids, self.period)
+        for row in page:
+            row.hours = used.get(
+                row.domain_id, dict.fromkeys(hours.MEASURES, 0.0)
+            )
 
 
-def quota_groups(quotas) -> list[dict]:
-    """Quotas by service: those that tell something, and the idle ones.
+class UsersView(_HoursView):
+    """One row for each user who made servers: their hours in the period."""
 
-    Idle is what has neither a limit nor use: cinder has three such quotas for
-    each volume type.
-    """
-    labels = {'compute': _('Compute'), 'volume': _('Block storage')}
-    groups = []
-    for service, label in labels.items():
-        rows = [row for row in quotas if row.service == service]
-        rows.sort(key=lambda row: (_weight(row.resource), row.resource))
-        idle = [row for row in rows if row.limit < 0 and not row.in_use]
-        if rows:
-            telling = [row for row in rows if row not in idle]
-            groups.append({'label': label, 'telling': telling, 'idle': idle})
-    return groups
+    form_class = forms.UsersForm
+    table = tables.USERS
+    template_name = 'rey/projects/users.html'
+    page_title = _('Users')
+
+    def get_rows(self):
+        users = self.scope.users().filter(id=OuterRef('user_id'))
+        return (
+            self.scope.usage_days()
+            .filter(day__range=(self.period.first, self.period.last))
+            .order_by()
+            .values('user_id')
+            .annotate(
+                user_name=Subquery(users.values('name')[:1]),
+                projects=Count('project_id', distinct=True),
+                **hours.sums(),
+            )
+        )
 
 
-def _weight(resource):
-    first = ('instances', 'cores', 'ram', 'volumes', 'gigabytes', 'snapshots')
-    return first.index(resource) if resource in first else len(first)
+class QuotasView(views.TableView):
+    """One row for each quota of each project, the fullest first."""
+
+    parts = PARTS
+    form_class = forms.QuotasForm
+    table = tables.QUOTAS
+    template_name = 'rey/projects/quotas.html'
+    page_title = _('Quotas')
+
+    def get_rows(self):
+        return self.scope.all_quotas()
+
+    def load(self, page):
+        projects = self.scope.summaries().in_bulk(
+            [(self.scope.region, row.project_id) for row in page]
+        )
+        for row in page:
+            row.project = projects.get((self.scope.region, row.project_id))
+            row.known = resources.find(row.service, row.resource)

@@ -1,15 +1,21 @@
 """How numbers look on all pages."""
 
+import math
+
 from django import template
 from django.contrib.humanize.templatetags import humanize
 from django.utils import formats
 from django.utils.translation import gettext as _
+
+from rey_dashboard.inventory import resources
 
 register = template.Library()
 
 #: From these shares of a limit on, a meter is amber and red.
 AMBER, RED = 80, 95
 UNLIMITED = -1
+#: Of a sparkline's own units; the page stretches it.
+SPARK_WIDTH, SPARK_HEIGHT = 100, 24
 
 
 @register.filter
@@ -25,35 +31,88 @@ def gib(mib):
 def number(value):
     """A number with separators; a fraction has one decimal."""
     if isinstance(value, float):
+        # Django cuts decimals off and does not round them.
         return formats.number_format(
-            value, 1, use_l10n=True, force_grouping=True
+            round(value, 1), 1, use_l10n=True, force_grouping=True
         )
     return humanize.intcomma(value)
 
 
+@register.filter
+def hours(value):
+    """Whole hours; below ten with one decimal."""
+    if value is None:
+        return '–'
+    return number(value if 0 < value < 10 else round(value))
+
+
 @register.inclusion_tag('rey/pages/_meter.html')
-def meter(used, limit, gone=False):
+def meter(used, limit, gone=False, reserved=None):
     """Use of a limit: words and a bar, never the bar alone."""
-    percent = None
-    if used is not None and limit is not None and limit >= 0:
-        if limit:
-            percent = used * 100 / limit
-        elif used:
-            percent = 100 * used
+    percent = resources.percent(used, limit)
     return {
         'used': used,
         'limit': limit,
         'unlimited': limit == UNLIMITED,
         'gone': gone,
-        'percent': percent,
+        'reserved': reserved,
         'width': min(100, round(percent)) if percent is not None else 0,
-        'level': _level(percent),
+        'level': level(percent),
         'over': percent is not None and percent > 100,
         'label': _label(used, limit, percent),
     }
 
 
-def _level(percent):
+@register.inclusion_tag('rey/pages/_share.html')
+def share(percent):
+    """A share of a limit in percent, with a warning where it is high."""
+    return {
+        'percent': percent,
+        'shown': percent is not None and number(math.floor(percent)),
+        'level': level(percent),
+    }
+
+
+@register.inclusion_tag('rey/pages/_sparkline.html')
+def sparkline(trend):
+    """A line of a trend's days, with gaps where nothing is known."""
+    values = trend.vcpus if trend else []
+    known = [value for value in values if value is not None]
+    if not known:
+        return {'points': []}
+    return {
+        'points': _lines(values, max(known)),
+        'width': SPARK_WIDTH,
+        'height': SPARK_HEIGHT,
+        'change': trend.vcpus_change,
+        'label': _('%(least)s to %(most)s, last %(last)s')
+        % {
+            'least': number(float(min(known))),
+            'most': number(float(max(known))),
+            'last': number(float(known[-1])),
+        },
+    }
+
+
+def _lines(values, most):
+    """The points of each unbroken stretch; from 0, so that sizes compare."""
+    step = SPARK_WIDTH / max(1, len(values) - 1)
+    scale = (SPARK_HEIGHT - 2) / (most or 1)
+    lines, line = [], []
+    for place, value in enumerate([*values, None]):
+        if value is not None:
+            x = place * step
+            y = SPARK_HEIGHT - 1 - value * scale
+            line.append(f'{x:.1f},{y:.1f}')
+        elif line:
+            # A single day is drawn as a short dash.
+            lines.append(' '.join(line * 2 if len(line) == 1 else line))
+            line = []
+    return lines
+
+
+def level(percent):
+    """``ok``, ``amber`` or ``red`` for a share of a limit in percent."""
     if percent is None or percent < AMBER:
         return 'ok'
     return 'amber' if percent < RED else 'red'

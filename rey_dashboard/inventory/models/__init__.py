@@ -1,21 +1,49 @@
+from rey_dashboard.inventory.models.capacity import Host
+from rey_dashboard.inventory.models.capacity import Inventory
+from rey_dashboard.inventory.models.capacity import Pool
 from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.identity import Domain
+from rey_dashboard.inventory.models.identity import Group
 from rey_dashboard.inventory.models.identity import Project
+from rey_dashboard.inventory.models.identity import RoleAssignment
+from rey_dashboard.inventory.models.identity import User
+from rey_dashboard.inventory.models.network import FloatingIp
 from rey_dashboard.inventory.models.quota import Quota
+from rey_dashboard.inventory.models.summary import DomainSummary
 from rey_dashboard.inventory.models.summary import ProjectSummary
 from rey_dashboard.inventory.models.sync import Collector
 from rey_dashboard.inventory.models.sync import PartState
 from rey_dashboard.inventory.models.sync import Worker
+from rey_dashboard.inventory.models.usage import ProjectDay
+from rey_dashboard.inventory.models.usage import Trend
+from rey_dashboard.inventory.models.usage import UsageDay
+from rey_dashboard.inventory.models.usage import UsageDayState
+from rey_dashboard.inventory.models.volume import Backup
+from rey_dashboard.inventory.models.volume import Snapshot
 from rey_dashboard.inventory.models.volume import Volume
 
 __all__ = [
+    'Backup',
     'Collector',
     'Domain',
+    'DomainSummary',
+    'FloatingIp',
+    'Group',
+    'Host',
+    'Inventory',
     'PartState',
+    'Pool',
     'Project',
+    'ProjectDay',
     'ProjectSummary',
     'Quota',
+    'RoleAssignment',
     'Server',
+    'Snapshot',
+    'Trend',
+    'UsageDay',
+    'UsageDayState',
+    'User',
     'Volume',
     'Worker',
 ]

@@ -9,14 +9,20 @@ class Quota(models.Model):
     )
     region = models.CharField(max_length=255)
     project_id = models.CharField(max_length=64)
-    #: ``compute`` or ``volume``.
+    #: ``compute``, ``volume`` or ``network``.
     service = models.CharField(max_length=16)
     #: The service's name: ``ram`` (MiB), ``gigabytes`` (GiB), ``cores``, ...
     resource = models.CharField(max_length=255)
-    #: -1 is unlimited.
-    limit = models.BigIntegerField()
-    in_use = models.BigIntegerField()
-    reserved = models.BigIntegerField()
+    #: -1 is unlimited; NULL when there is none or it was not read.
+    limit = models.BigIntegerField(null=True)
+    #: NULL when the service does not tell it.
+    in_use = models.BigIntegerField(null=True)
+    reserved = models.BigIntegerField(null=True)
+    #: Use of the limit; NULL without a limit.
+    percent = models.FloatField(null=True)
+    #: Use counted from the listings, since no service told a quota: its
+    #: project is gone, or its quota was not read.
+    counted = models.BooleanField(default=False)
     seen = models.PositiveIntegerField()
 
     class Meta:

@@ -5,14 +5,15 @@ from django.utils.translation import gettext_lazy as _
 class ProjectSummary(models.Model):
     """What pages sort, filter and export by: one ready row a project.
 
-    A limit of -1 is unlimited; none at all (NULL) is "not known": the quota
-    was never read, or the project is gone and has none.
+    Its quotas are rows of ``Quota``, its hours rows of ``UsageDay``.
     """
 
     class State(models.TextChoices):
         ENABLED = 'enabled', _('enabled')
         DISABLED = 'disabled', _('disabled')
         DELETED = 'deleted', _('deleted')
+        #: Deleted and owns nothing, but had server hours.
+        GONE = 'gone', _('gone')
         UNKNOWN = 'unknown', _('unknown')
 
     pk = models.CompositePrimaryKey('region', 'project_id')
@@ -25,16 +26,13 @@ class ProjectSummary(models.Model):
     domain_id = models.CharField(max_length=64, default='')
     domain_name = models.CharField(max_length=255, default='')
     state = models.CharField(max_length=8, choices=State.choices)
-    servers_used = models.BigIntegerField(null=True)
-    servers_limit = models.BigIntegerField(null=True)
-    vcpus_used = models.BigIntegerField(null=True)
-    vcpus_limit = models.BigIntegerField(null=True)
-    ram_used_mib = models.BigIntegerField(null=True)
-    ram_limit_mib = models.BigIntegerField(null=True)
-    volumes_used = models.BigIntegerField(null=True)
-    volumes_limit = models.BigIntegerField(null=True)
-    storage_used_gib = models.BigIntegerField(null=True)
-    storage_limit_gib = models.BigIntegerField(null=True)
+    #: Owner or contact, from the properties or tags that CONTACT names.
+    contact = models.TextField(default='')
+    servers_in_error = models.PositiveIntegerField(default=0)
+    #: The quota that is used most; NULL and nothing without one in use.
+    fullest_percent = models.FloatField(null=True)
+    fullest_service = models.CharField(max_length=16, default='')
+    fullest_resource = models.CharField(max_length=255, default='')
 
     class Meta:
         indexes = [
@@ -47,4 +45,34 @@ class ProjectSummary(models.Model):
 
     @property
     def is_gone(self) -> bool:
-        return self.state == self.State.DELETED
+        return self.state in (self.State.DELETED, self.State.GONE)
+
+
+class DomainSummary(models.Model):
+    """What the projects of a domain use together: one ready row a domain.
+
+    A limit is the sum of the projects' limits; -1 when one has none. What
+    belongs to no known domain has the id ''.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'domain_id')
+    region = models.CharField(max_length=255)
+    domain_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    sort_name = models.CharField(max_length=512, null=True)  # noqa: DJ001
+    projects = models.PositiveIntegerField(default=0)
+    projects_nearly_full = models.PositiveIntegerField(default=0)
+    servers_in_error = models.PositiveIntegerField(default=0)
+    servers_used = models.BigIntegerField()
+    servers_limit = models.BigIntegerField()
+    vcpus_used = models.BigIntegerField()
+    vcpus_limit = models.BigIntegerField()
+    ram_used = models.BigIntegerField()
+    ram_limit = models.BigIntegerField()
+    volumes_used = models.BigIntegerField()
+    volumes_limit = models.BigIntegerField()
+    storage_used = models.BigIntegerField()
+    storage_limit = models.BigIntegerField()
+
+    def __str__(self):
+        return self.name or self.domain_id

@@ -22,3 +22,48 @@ class Volume(base.Mirrored):
 
     def __str__(self):
         return self.name
+
+
+class Snapshot(base.Mirrored):
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    user_id = models.CharField(max_length=64)
+    volume_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=64)
+    size_gib = models.IntegerField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'project_id'])]
+
+    def __str__(self):
+        return self.name
+
+
+class Backup(base.Mirrored):
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    user_id = models.CharField(max_length=64)
+    volume_id = models.CharField(max_length=64)
+    #: Nothing when the volume itself was backed up.
+    snapshot_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=64)
+    fail_reason = models.TextField()
+    size_gib = models.IntegerField()
+    is_incremental = models.BooleanField()
+    has_dependent_backups = models.BooleanField()
+    #: The time that the backup's data are of.
+    data_timestamp = models.DateTimeField(null=True)
+    container = models.CharField(max_length=255)
+    zone = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'project_id'])]
+
+    def __str__(self):
+        return self.name

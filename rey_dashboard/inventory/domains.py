@@ -1,0 +1,82 @@
+"""The summary row of each domain: what its projects use together."""
+
+from collections.abc import Iterable
+
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import store
+
+#: Resources that a domain's row adds up; its columns end in _used and _limit.
+RESOURCES = ('servers', 'vcpus', 'ram', 'volumes', 'storage')
+#: Above this share of any quota, in percent, a project is nearly full.
+NEARLY_FULL = 90
+
+
+def rebuild(region: str, projects: Iterable[models.ProjectSummary]) -> None:
+    """Adds up the projects' rows; those without a domain have one together."""
+    quotas = _quotas(region)
+    rows = {
+        domain.id: _row(region, domain.id, domain.name)
+        for domain in models.Domain.objects.filter(
+            region=region, excluded=False
+        )
+    }
+    for project in projects:
+        row = rows.get(project.domain_id)
+        if row is None:
+            row = rows[project.domain_id] = _row(
+                region, project.domain_id, project.domain_name
+            )
+        _add(row, project, quotas.get(project.project_id, {}))
+    models.DomainSummary.objects.filter(region=region).delete()
+    models.DomainSummary.objects.bulk_create(
+        rows.values(), batch_size=store.BATCH
+    )
+
+
+def _row(region, domain_id, name):
+    return models.DomainSummary(
+        region=region,
+        domain_id=domain_id,
+        name=name,
+        sort_name=name.casefold() or None,
+        **{f'{name}_used': 0 for name in RESOURCES},
+        **{f'{name}_limit': 0 for name in RESOURCES},
+    )
+
+
+def _add(row, project, quotas):
+    if project.state != models.ProjectSummary.State.GONE:
+        row.projects += 1
+    row.servers_in_error += project.servers_in_error
+    row.projects_nearly_full += (project.fullest_percent or 0) > NEARLY_FULL
+    for name, (used, limit) in quotas.items():
+        setattr(row, f'{name}_used', getattr(row, f'{name}_used') + used)
+        if limit is not None:
+            column = f'{name}_limit'
+            so_far = getattr(row, column)
+            setattr(
+                row, column, -1 if -1 in (limit, so_far) else so_far + limit
+            )
+
+
+def _quotas(region):
+    names = {
+        (resource.service, resource.resource): resource.name
+        for resource in resources.ALL
+        if resource.name in RESOURCES
+    }
+    quotas = {}
+    for (
+        project_id,
+        service,
+        resource,
+        used,
+        limit,
+    ) in models.Quota.objects.filter(
+        region=region, resource__in=[name for _service, name in names]
+    ).values_list('project_id', 'service', 'resource', 'in_use', 'limit'):
+        name = names.get((service, resource))
+        if name:
+            quotas.setdefault(project_id, {})[name] = (used or 0, limit)
+    return quotas

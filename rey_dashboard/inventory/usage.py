@@ -1,0 +1,172 @@
+"""Reads the hours of servers, day by day, into the inventory.
+
+A day that is over is read once and kept: nova forgets (see cloud/usage.py).
+"""
+
+from collections.abc import Iterator
+import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from rey_dashboard.cloud import usage
+from rey_dashboard.inventory import days as days_
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import store
+from rey_dashboard.inventory import trends
+
+#: How far back the first reading goes, today not counted.
+FIRST_DAYS = 30
+#: Days of one pass: their sums are in memory together.
+BLOCK_DAYS = 7
+#: A day is over for us when a reading begins so long after its end: nova
+#: writes down starts and ends a little later than they happen.
+SETTLED = datetime.timedelta(minutes=5)
+
+#: (project, user) -> servers, hours, vCPU, RAM and disk hours of one day.
+Sums = dict[tuple[str, str], list]
+
+
+def read(reading: reading_.Reading) -> None:
+    source = usage.Usage(reading.cloud, reading.session)
+    begun = timezone.now()
+    keep_days = reading.settings.KEEP_DAYS
+    *earlier, latest = _blocks(wanted(reading.region, keep_days, begun))
+    for block in earlier:
+        # Each day is whole in itself: written now, not held until the end.
+        for day, sums in _add_up(reading, source, block, begun).items():
+            with transaction.atomic():
+                _store(reading.region, day, sums, begun)
+    found = _add_up(reading, source, latest, begun)
+    with reading.closing():
+        for day, sums in found.items():
+            _store(reading.region, day, sums, begun)
+        first = days_.of(begun) - days_.ONE * keep_days
+        for model in (models.UsageDay, models.UsageDayState):
+            model.objects.filter(region=reading.region, day__lt=first).delete()
+        trends.rebuild(reading.region, begun)
+
+
+def wanted(
+    region: str, keep_days: int, now: datetime.datetime
+) -> list[datetime.date]:
+    """The days to read: those not yet read to their end, and today.
+
+    Never older than what is kept. After a long standstill it goes back to
+    the last day that was read to its end.
+    """
+    today = days_.of(now)
+    over = set(
+        models.UsageDayState.objects.filter(
+            region=region, is_over=True
+        ).values_list('day', flat=True)
+    )
+    first = today - days_.ONE * FIRST_DAYS
+    if over:
+        first = min(first, max(over) + days_.ONE)
+    first = max(first, today - days_.ONE * keep_days)
+    span = (today - first).days
+    days = [first + days_.ONE * number for number in range(span)]
+    return [day for day in days if day not in over] + [today]
+
+
+def _blocks(days) -> Iterator[list[datetime.date]]:
+    """Cuts the days into spans that one pass reads."""
+    block = []
+    for day in days:
+        if block and (day - block[0]).days >= BLOCK_DAYS:
+            yield block
+            block = []
+        block.append(day)
+    yield block
+
+
+def _add_up(reading, source, block, begun) -> dict[datetime.date, Sums]:
+    """One pass over nova for the days of a block."""
+    start, end = days_.begin(block[0]), days_.begin(block[-1] + days_.ONE)
+    deleted = {}
+    for makers in source.makers_of_deleted(start):
+        deleted.update(makers)
+        reading.progress(0)
+    left_out = _left_out(reading.region)
+    windows = {day: _window(day, begun) for day in block}
+    found = {day: {} for day in block}
+    for servers in source.servers(start, end):
+        users = deleted | _makers(reading.region, servers)
+        for server in servers:
+            if server.project_id in left_out:
+                continue
+            key = server.project_id, users.get(server.server_id, '')
+            for day, window in windows.items():
+                _count(found[day], key, server, server.hours(*window))
+        reading.progress(len(servers))
+    return found
+
+
+def _window(day, begun):
+    return days_.begin(day), min(begun, days_.begin(day + days_.ONE))
+
+
+def _makers(region, servers):
+    known = models.Server.objects.filter(
+        region=region, id__in=[server.server_id for server in servers]
+    )
+    return dict(known.values_list('id', 'user_id'))
+
+
+def _left_out(region):
+    excluded = models.Domain.objects.filter(region=region, excluded=True)
+    return set(
+        models.Project.objects.filter(
+            region=region, domain_id__in=excluded.values('id')
+        ).values_list('id', flat=True)
+    )
+
+
+def _count(sums, key, server, hours):
+    if not hours:
+        return
+    row = sums.setdefault(key, [0, 0.0, 0.0, 0.0, 0.0])
+    row[0] += 1
+    row[1] += hours
+    row[2] += hours * server.vcpus
+    row[3] += hours * server.ram_mib
+    row[4] += hours * server.disk_gib
+
+
+def _store(region, day, sums, begun):
+    """Puts a day in the place of what was read of it before."""
+    models.UsageDay.objects.filter(region=region, day=day).delete()
+    store.upsert(
+        models.UsageDay,
+        [
+            models.UsageDay(
+                region=region,
+                day=day,
+                project_id=project_id,
+                user_id=user_id,
+                servers=servers,
+                server_hours=hours,
+                vcpu_hours=vcpu_hours,
+                ram_mib_hours=ram_hours,
+                disk_gib_hours=disk_hours,
+            )
+            for (project_id, user_id), (
+                servers,
+                hours,
+                vcpu_hours,
+                ram_hours,
+                disk_hours,
+            ) in sums.items()
+        ],
+    )
+    end = days_.begin(day + days_.ONE)
+    models.UsageDayState.objects.update_or_create(
+        region=region,
+        day=day,
+        defaults={
+            'read_until': min(begun, end),
+            'is_over': begun >= end + SETTLED,
+        },
+    )

@@ -1,0 +1,125 @@
+"""The columns that the Projects page offers, and what it shows at first."""
+
+from collections.abc import Iterable
+
+from django.db.models import F
+from django.db.models import OuterRef
+from django.db.models import Subquery
+from django.db.models import Value
+from django.db.models.functions import NullIf
+from django.utils.translation import gettext_lazy as _
+
+from rey_dashboard.inventory import hours
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import resources
+from rey_dashboard.pages import tables
+
+NAME = tables.Column('name', _('Project'), 'sort_name', kind='name')
+#: Always the first column.
+FIXED = (NAME.name,)
+USUAL = (
+    'name',
+    'servers',
+    'vcpus',
+    'ram',
+    'volumes',
+    'storage',
+    'fullest',
+    'vcpu_hours',
+    'trend',
+)
+
+
+def offered(
+    period, volume_types: Iterable[resources.Resource]
+) -> tuple[tables.Column, ...]:
+    """All columns in their order; hours are those of the period."""
+    return (
+        NAME,
+        *(_of_quota(resource) for resource in resources.ALL),
+        *(_of_quota(resource) for resource in volume_types),
+        tables.Column(
+            'fullest',
+            _('Fullest quota'),
+            'fullest_percent',
+            numeric=True,
+            kind='fullest',
+            hint=_('The quota that is used most, of all services'),
+        ),
+        _of_hours('server_hours', _('Server hours'), period),
+        _of_hours('vcpu_hours', _('vCPU hours'), period),
+        _of_hours('ram_mib_hours', _('RAM GiB hours'), period, 'mib'),
+        _of_hours('disk_gib_hours', _('Disk GiB hours'), period),
+        tables.Column(
+            'trend',
+            _('vCPUs, 30 days'),
+            _trend('vcpus_change'),
+            numeric=True,
+            kind='trend',
+            hint=_(
+                'Mean of each day, and the change since a week ago; '
+                'it sorts by the change'
+            ),
+        ),
+        tables.Column(
+            'errors',
+            _('In error'),
+            'servers_in_error',
+            numeric=True,
+            kind='errors',
+            hint=_('Servers in state ERROR'),
+        ),
+        tables.Column(
+            'domain', _('Domain'), _told('domain_name'), kind='domain'
+        ),
+        tables.Column(
+            'contact', _('Contact'), _told('contact'), kind='contact'
+        ),
+        tables.Column('state', _('State'), 'state', kind='state'),
+    )
+
+
+def quota(resource: resources.Resource, field: str) -> Subquery:
+    """A field of each project's quota, to sort and filter rows by."""
+    return Subquery(
+        models.Quota.objects.filter(
+            region=OuterRef('region'),
+            project_id=OuterRef('project_id'),
+            service=resource.service,
+            resource=resource.resource,
+        ).values(field)[:1]
+    )
+
+
+def _of_quota(resource):
+    per_thing = resource.key in resources.PER_THING
+    return tables.Column(
+        resource.name,
+        resource.label,
+        quota(resource, 'limit' if per_thing else 'in_use'),
+        numeric=True,
+        kind='limit' if per_thing else f'quota {resource.unit}'.strip(),
+    )
+
+
+def _of_hours(measure, label, period, unit=''):
+    return tables.Column(
+        measure,
+        label,
+        hours.of_project(measure, period),
+        numeric=True,
+        kind=f'hours {unit}'.strip(),
+    )
+
+
+def _told(field):
+    """Nothing sorts like what is not known: last."""
+    return NullIf(F(field), Value(''))
+
+
+def _trend(field):
+    return Subquery(
+        models.Trend.objects.filter(
+            region=OuterRef('region'), project_id=OuterRef('project_id')
+        ).values(field)[:1]
+    )

@@ -1,0 +1,125 @@
+"""The tiles above the Projects page: what the whole cloud uses."""
+
+import dataclasses
+import math
+
+from django.db.models import Count
+from django.db.models import Q
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rey_dashboard.inventory import domains
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import totals
+from rey_dashboard.templatetags import rey
+
+
+@dataclasses.dataclass(frozen=True)
+class Tile:
+    """One figure.
+
+    :param level: ``ok``, ``amber`` or ``red``
+    :param query: leads to the rows behind the figure
+    """
+
+    value: str
+    words: str
+    detail: str = ''
+    level: str = 'ok'
+    query: str = ''
+
+
+def of(scope) -> list[Tile]:
+    """For the whole scope, whatever the page filters by."""
+    counts = (
+        scope.summaries()
+        .exclude(state=models.ProjectSummary.State.GONE)
+        .aggregate(
+            projects=Count('project_id'),
+            domains=Count('domain_id', distinct=True),
+            full=Count(
+                'project_id',
+                filter=Q(fullest_percent__gt=domains.NEARLY_FULL),
+            ),
+            errors=Sum('servers_in_error'),
+        )
+    )
+    hosts = totals.hosts(scope.region)
+    unread = totals.Total(0, None)
+    return [
+        Tile(
+            rey.number(counts['projects']),
+            ngettext(
+                'projects in %(count)s domain',
+                'projects in %(count)s domains',
+                counts['domains'],
+            )
+            % {'count': rey.number(counts['domains'])},
+        ),
+        _of_hosts(hosts.get('VCPU', unread), _('vCPUs used of the hosts’')),
+        _of_hosts(
+            hosts.get('MEMORY_MB', unread),
+            _('RAM used of the hosts’'),
+            _from_mib,
+        ),
+        _of_pools(totals.storage(scope.region)),
+        Tile(
+            rey.number(counts['full']),
+            _('projects over %(percent)d %% of a quota')
+            % {'percent': domains.NEARLY_FULL},
+            level='amber' if counts['full'] else 'ok',
+            query=f'over={domains.NEARLY_FULL}',
+        ),
+        Tile(
+            rey.number(counts['errors'] or 0),
+            _('servers in ERROR'),
+            level='red' if counts['errors'] else 'ok',
+            query='in_error=1',
+        ),
+    ]
+
+
+def _of_hosts(total, words, shown=rey.number):
+    detail = ''
+    if total.closed:
+        detail = _('%(amount)s of it on hosts that are down or disabled') % {
+            'amount': shown(math.floor(total.closed))
+        }
+    return _tile(total, words, shown, detail)
+
+
+def _of_pools(total):
+    detail = ''
+    if total.untold:
+        detail = ngettext(
+            '%(count)d pool does not tell its size',
+            '%(count)d pools do not tell their size',
+            total.untold,
+        ) % {'count': total.untold}
+    words = _('volumes of what the pools hold')
+    return _tile(total, words, _from_gib, detail)
+
+
+def _tile(total, words, shown, detail):
+    if total.can_hold is None:
+        return Tile('–', words, detail or _('not read yet'))
+    can_hold = math.floor(total.can_hold)
+    percent = total.used * 100 / can_hold if can_hold else 0
+    return Tile(
+        f'{shown(total.used)} / {shown(can_hold)}',
+        words,
+        detail,
+        level=rey.level(percent),
+    )
+
+
+def _from_mib(mib):
+    return _from_gib(mib / 1024)
+
+
+def _from_gib(gib):
+    """GiB, or TiB from a thousand on."""
+    if gib >= 1024:
+        return _('%(size)s TiB') % {'size': rey.number(gib / 1024)}
+    return _('%(size)s GiB') % {'size': rey.number(round(gib))}
