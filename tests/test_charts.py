@@ -18,6 +18,13 @@ from tests import factory
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override('en-us'):
+        yield
+
+
 FIRST = datetime.date(2026, 2, 27)
 PERIOD = periods.Period(FIRST, FIRST + datetime.timedelta(days=2))
 RAM = resources.BY_KEY['compute.ram']

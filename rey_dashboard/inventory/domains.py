@@ -41,7 +41,6 @@ def _row(region, domain_id, name):
         name=name,
         sort_name=name.casefold() or None,
         **{f'{name}_used': 0 for name in RESOURCES},
-        **{f'{name}_limit': 0 for name in RESOURCES},
     )
 
 
@@ -54,10 +53,9 @@ def _add(row, project, quotas):
         setattr(row, f'{name}_used', getattr(row, f'{name}_used') + used)
         if limit is not None:
             column = f'{name}_limit'
-            so_far = getattr(row, column)
-            setattr(
-                row, column, -1 if -1 in (limit, so_far) else so_far + limit
-            )
+            so_far = getattr(row, column) or 0
+            unlimited = -1 in (limit, so_far)
+            setattr(row, column, -1 if unlimited else so_far + limit)
 
 
 def _quotas(region):
@@ -66,16 +64,11 @@ def _quotas(region):
         for resource in resources.ALL
         if resource.name in RESOURCES
     }
-    quotas = {}
-    for (
-        project_id,
-        service,
-        resource,
-        used,
-        limit,
-    ) in models.Quota.objects.filter(
+    rows = models.Quota.objects.filter(
         region=region, resource__in=[name for _service, name in names]
-    ).values_list('project_id', 'service', 'resource', 'in_use', 'limit'):
+    ).values_list('project_id', 'service', 'resource', 'in_use', 'limit')
+    quotas = {}
+    for project_id, service, resource, used, limit in rows:
         name = names.get((service, resource))
         if name:
             quotas.setdefault(project_id, {})[name] = (used or 0, limit)

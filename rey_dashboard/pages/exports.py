@@ -82,9 +82,11 @@ def _json(table, rows, about) -> Iterator[str]:
 
 
 def plain(value: Any) -> Any:
-    """Times as ISO 8601 in UTC, lists as they are."""
+    """Times as ISO 8601 in UTC and days, lists as they are."""
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.UTC).strftime('%Y-%m-%dT%H:%M:%SZ')
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     return value
 
 

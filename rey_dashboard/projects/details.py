@@ -59,6 +59,9 @@ class ProjectView(views.TableView):
             project=self.project,
             detail=self.scope.projects().filter(id=self.project_id).first(),
             quotas=quota_groups(quotas),
+            fullest=resources.find(
+                self.project.fullest_service, self.project.fullest_resource
+            ),
             tabs=self._tabs(),
             **kwargs,
         )
@@ -153,10 +156,9 @@ class FloatingIpsView(_OwnedView):
 
 
 def quota_groups(quotas) -> list[dict]:
-    """Quotas by service: those that tell something, and the idle ones.
+    """Quotas by service: those in use, and the idle ones.
 
-    Idle is what has neither a limit nor use: cinder has three such quotas for
-    each volume type.
+    Most are idle: cinder alone has three quotas for each volume type.
     """
     order = [resource.key for resource in resources.ALL]
     groups = []
@@ -165,20 +167,13 @@ def quota_groups(quotas) -> list[dict]:
         for row in rows:
             row.known = resources.find(service, row.resource)
         rows.sort(key=lambda row: (_place(order, row.known), row.resource))
-        idle = [row for row in rows if _is_idle(row)]
+        idle = [row for row in rows if not row.in_use]
         if rows:
-            telling = [row for row in rows if row not in idle]
-            groups.append({'label': label, 'telling': telling, 'idle': idle})
+            in_use = [row for row in rows if row not in idle]
+            groups.append({'label': label, 'in_use': in_use, 'idle': idle})
     return groups
 
 
 def _place(order, resource):
     key = resource.key
     return order.index(key) if key in order else len(order)
-
-
-def _is_idle(row):
-    """Nothing used, and either no limit or one on single things."""
-    if row.in_use:
-        return False
-    return row.in_use is None or row.limit is None or row.limit < 0

@@ -35,8 +35,13 @@ class _Filter(forms.Form):
     #: Names of the fields that select rows; they stand before the period.
     narrowing: tuple[str, ...] = ()
 
-    def __init__(self, *args, scope, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data, *, scope):
+        # What the address leaves out is shown as it counts.
+        data = data.copy()
+        for name, field in self.base_fields.items():
+            if field.initial is not None and not data.get(name):
+                data[name] = field.initial
+        super().__init__(data)
         self.scope = scope
         self.order_fields([*self.narrowing, 'period', 'first', 'last'])
         for field in self.fields.values():
@@ -66,11 +71,11 @@ class FilterForm(_Filter, periods.PeriodForm):
     in_error = forms.ChoiceField(
         label=_('Servers in error'),
         required=False,
-        choices=[('', _('With or without errors')), ('1', _('In error'))],
+        choices=[('', _('With and without errors')), ('1', _('In error'))],
     )
 
-    def __init__(self, *args, scope, **kwargs):
-        super().__init__(*args, scope=scope, **kwargs)
+    def __init__(self, data, *, scope):
+        super().__init__(data, scope=scope)
         self.fields['domain'].choices = [
             ('', _('All domains')),
             *scope.domains()
@@ -198,11 +203,14 @@ class ProjectHoursForm(_Filter, periods.PeriodForm):
 class HistoryForm(_Filter):
     """Which resource a project's history tells, and of how many days."""
 
-    resource_name = forms.ChoiceField(label=_('Resource'), required=False)
+    resource_name = forms.ChoiceField(
+        label=_('Resource'), required=False, initial='vcpus'
+    )
     last_days = forms.TypedChoiceField(
         label=_('Days'),
         required=False,
         coerce=int,
+        initial='30',
         choices=[
             ('30', _('Last 30 days')),
             ('90', _('Last 90 days')),
@@ -210,8 +218,8 @@ class HistoryForm(_Filter):
         ],
     )
 
-    def __init__(self, *args, scope, **kwargs):
-        super().__init__(*args, scope=scope, **kwargs)
+    def __init__(self, data, *, scope):
+        super().__init__(data, scope=scope)
         self._resources = {
             resource.name: resource
             for resource in (*resources.ALL, *scope.volume_types)
@@ -220,7 +228,6 @@ class HistoryForm(_Filter):
         self.fields['resource_name'].choices = [
             (name, row.label) for name, row in self._resources.items()
         ]
-        self.initial = {'resource_name': 'vcpus'}
 
     @property
     def resource(self) -> resources.Resource:

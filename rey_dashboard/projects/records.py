@@ -152,6 +152,7 @@ class HoursView(details.ProjectView):
                 self.project_id, dict.fromkeys(hours.MEASURES, 0.0)
             ),
             chart=charts.of_hours(self.rows, self.period),
+            chart_label=_('vCPU hours of each day by who made the servers'),
             **kwargs,
         )
 
@@ -179,5 +180,6 @@ class HistoryView(details.ProjectView):
         return super().get_context_data(
             resource=self.form.resource,
             chart=charts.of_history(self.points, self.form.resource),
+            chart_label=_('Minimum, mean and maximum of each day'),
             **kwargs,
         )

@@ -6,6 +6,8 @@ import math
 from django.db.models import Count
 from django.db.models import Q
 from django.db.models import Sum
+from django.db.models import Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,7 +39,7 @@ def of(scope) -> list[Tile]:
         .exclude(state=models.ProjectSummary.State.GONE)
         .aggregate(
             projects=Count('project_id'),
-            domains=Count('domain_id', distinct=True),
+            domains=Count(NullIf('domain_id', Value('')), distinct=True),
             full=Count(
                 'project_id',
                 filter=Q(fullest_percent__gt=domains.NEARLY_FULL),
@@ -121,5 +123,5 @@ def _from_mib(mib):
 def _from_gib(gib):
     """GiB, or TiB from a thousand on."""
     if gib >= 1024:
-        return _('%(size)s TiB') % {'size': rey.number(gib / 1024)}
-    return _('%(size)s GiB') % {'size': rey.number(round(gib))}
+        return _('%(size)s\xa0TiB') % {'size': rey.number(gib / 1024)}
+    return _('%(size)s\xa0GiB') % {'size': rey.number(round(gib))}

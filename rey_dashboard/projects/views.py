@@ -56,6 +56,7 @@ class _HoursView(views.TableView):
             **super().get_about(),
             'first_day': self.period.first.isoformat(),
             'last_day': self.period.last.isoformat(),
+            'running_until': self.coverage.running_until,
         }
 
     def get_context_data(self, **kwargs):

@@ -46,6 +46,15 @@ def hours(value):
     return number(value if 0 < value < 10 else round(value))
 
 
+@register.filter
+def change(value):
+    """A difference with its sign; none at all is ±0."""
+    shown = round(value, 1)
+    if not shown:
+        return '±0'
+    return f'{"+" if shown > 0 else "−"}{number(abs(shown))}'
+
+
 @register.inclusion_tag('rey/pages/_meter.html')
 def meter(used, limit, gone=False, reserved=None):
     """Use of a limit: words and a bar, never the bar alone."""

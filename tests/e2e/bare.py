@@ -6,6 +6,8 @@ from urllib import parse
 import requests
 import yaml
 
+VERSIONS = 'compute 2.96, volume 3.70, placement 1.39'
+
 
 class Cloud:
     """The demo's administrator at the bare APIs."""
@@ -27,16 +29,13 @@ class Cloud:
             for endpoint in service['endpoints']
             if endpoint['interface'] == 'public'
         }
-        self._project = token['project']['id']
 
-    def get(self, url):
+    def ask(self, kind, path, **query):
+        url = f'{self.urls[kind]}{path}'
+        if query:
+            url += f'{"&" if "?" in path else "?"}{parse.urlencode(query)}'
         answer = self._http.get(
-            url,
-            timeout=120,
-            headers={
-                'OpenStack-API-Version': 'compute 2.96, volume 3.70',
-                'X-OpenStack-Nova-API-Version': '2.96',
-            },
+            url, timeout=120, headers={'OpenStack-API-Version': VERSIONS}
         )
         answer.raise_for_status()
         return answer.json()
@@ -48,13 +47,17 @@ class Cloud:
             query = {'limit': 500}
             if rows:
                 query['marker'] = rows[-1]['id']
-            mark = '&' if '?' in path else '?'
-            url = f'{self.urls[kind]}{path}{mark}{parse.urlencode(query)}'
-            page = [row for row in self.get(url)[key] if row['id'] not in seen]
+            body = self.ask(kind, path, **query)
+            page = [row for row in body[key] if row['id'] not in seen]
             if not page:
                 return rows
             seen.update(row['id'] for row in page)
             rows += page
+
+    def each(self, call, ids):
+        """The answers of a call for many ids, four at a time."""
+        with futures.ThreadPoolExecutor(4) as pool:
+            return dict(zip(ids, pool.map(call, ids), strict=True))
 
     def domains(self):
         return {
@@ -65,25 +68,116 @@ class Cloud:
     def projects(self):
         return self.all('identity', '/projects', 'projects')
 
-    def servers(self):
-        return self.all('compute', '/servers/detail?all_tenants=1', 'servers')
+    def users(self):
+        return self.all('identity', '/users', 'users')
+
+    def roles_on(self, project_id):
+        """(user, role) of everybody who could sign in to a project."""
+        rows = self.ask(
+            'identity',
+            '/role_assignments?effective',
+            **{'scope.project.id': project_id},
+        )['role_assignments']
+        return {(row['user']['id'], row['role']['id']) for row in rows}
+
+    def roles(self):
+        """Names by id, and pairs of roles: the first implies the second."""
+        names = {
+            row['id']: row['name']
+            for row in self.ask('identity', '/roles')['roles']
+        }
+        implied = self.ask('identity', '/role_inferences')['role_inferences']
+        pairs = {
+            (row['prior_role']['id'], role['id'])
+            for row in implied
+            for role in row['implies']
+        }
+        return names, pairs
+
+    def servers(self, deleted=False):
+        path = '/servers/detail?all_tenants=1'
+        if deleted:
+            path += '&deleted=true'
+        return self.all('compute', path, 'servers')
+
+    def hosts(self):
+        return self.all('compute', '/os-hypervisors', 'hypervisors')
+
+    def usage(self, start, end, detailed=0):
+        """Nova's hours by project; one project can stand there twice.
+
+        :param start: like ``end`` in UTC, ``2026-01-31T00:00:00``
+        """
+        rows, marker = [], {}
+        while True:
+            body = self.ask(
+                'compute',
+                '/os-simple-tenant-usage',
+                start=start,
+                end=end,
+                detailed=detailed,
+                limit=500,
+                **marker,
+            )
+            rows += body['tenant_usages']
+            if 'tenant_usages_links' not in body:
+                return rows
+            href = body['tenant_usages_links'][0]['href']
+            found = parse.parse_qs(parse.urlsplit(href).query)
+            marker = {'marker': found['marker'][0]}
 
     def volumes(self):
-        path = '/volumes/detail?all_tenants=1'
-        return self.all('block-storage', path, 'volumes')
+        return self._owned('volumes')
+
+    def snapshots(self):
+        return self._owned('snapshots')
+
+    def backups(self):
+        return self._owned('backups')
+
+    def _owned(self, kind):
+        path = f'/{kind}/detail?all_tenants=1'
+        return self.all('block-storage', path, kind)
+
+    def pools(self):
+        path = '/scheduler-stats/get_pools?detail=True'
+        return self.ask('block-storage', path)['pools']
+
+    def listed(self, kind):
+        """Neutron's things of all projects, ``floatingips`` for example."""
+        return self.all('network', f'/v2.0/{kind}', kind.replace('-', '_'))
 
     def compute_quota(self, project_id):
-        url = f'{self.urls["compute"]}/os-quota-sets/{project_id}/detail'
-        return self.get(url)['quota_set']
+        path = f'/os-quota-sets/{project_id}/detail'
+        return self.ask('compute', path)['quota_set']
 
     def volume_quota(self, project_id):
-        base = f'{self.urls["block-storage"]}/os-quota-sets'
-        return self.get(f'{base}/{project_id}?usage=True')['quota_set']
+        path = f'/os-quota-sets/{project_id}?usage=True'
+        return self.ask('block-storage', path)['quota_set']
 
-    def each(self, call, ids):
-        """The answers of a call for many ids, four at a time."""
-        with futures.ThreadPoolExecutor(4) as pool:
-            return dict(zip(ids, pool.map(call, ids), strict=True))
+    def network_quota(self, project_id):
+        path = f'/v2.0/quotas/{project_id}/details.json'
+        return self.ask('network', path)['quota']
+
+    def network_limits(self):
+        return self.ask('network', '/v2.0/quotas')['quotas']
+
+    def providers(self):
+        path = '/resource_providers'
+        return self.ask('placement', path)['resource_providers']
+
+    def inventories(self, provider_id):
+        path = f'/resource_providers/{provider_id}/inventories'
+        return self.ask('placement', path)['inventories']
+
+    def usages(self, provider_id):
+        path = f'/resource_providers/{provider_id}/usages'
+        return self.ask('placement', path)['usages']
+
+    def allocations(self, provider_id):
+        """What each consumer takes of a provider, by its id."""
+        path = f'/resource_providers/{provider_id}/allocations'
+        return self.ask('placement', path)['allocations']
 
 
 def _body(auth):

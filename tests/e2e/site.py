@@ -99,16 +99,32 @@ def sign_in(page, user, domain='Default'):
 
 
 def table(page, address):
-    """The text of each cell of each row, over all pages of a table."""
+    """Each row over all pages: its first link, and its cells by title."""
     rows = []
     page.goto(address)
     while True:
-        rows += page.eval_on_selector_all(
-            '.rey-table tbody tr',
-            """rows => rows.map(row => Array.from(row.cells).map(
-                cell => cell.innerText.replace(/\\s+/g, ' ').trim()))""",
-        )
+        titles = page.locator('.rey-table th').all_inner_texts()
+        titles = [title.strip() for title in titles]
+        rows += [
+            (link, dict(zip(titles, cells, strict=True)))
+            for link, cells in page.eval_on_selector_all(
+                '.rey-table tbody tr:not(:has(.rey-empty))',
+                """rows => rows.map(row => [
+                    row.querySelector('a')?.getAttribute('href') ?? '',
+                    Array.from(row.cells).map(
+                        cell => cell.innerText.replace(/\\s+/g, ' ').trim())
+                ])""",
+            )
+        ]
         following = page.locator('.rey-pager a[rel=next]')
         if not following.count():
             return rows
         page.goto(address.partition('?')[0] + following.get_attribute('href'))
+
+
+def export(page, address):
+    """A JSON export, asked for with the window's session."""
+    mark = '&' if '?' in address else '?'
+    answer = page.request.get(f'{address}{mark}format=json', timeout=120_000)
+    assert answer.ok, answer.status
+    return answer.json()

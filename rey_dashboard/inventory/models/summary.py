@@ -51,8 +51,8 @@ class ProjectSummary(models.Model):
 class DomainSummary(models.Model):
     """What the projects of a domain use together: one ready row a domain.
 
-    A limit is the sum of the projects' limits; -1 when one has none. What
-    belongs to no known domain has the id ''.
+    A limit is the sum of the projects' limits; -1 when one is unlimited, NULL
+    when no project has a quota. What belongs to no known domain has the id ''.
     """
 
     pk = models.CompositePrimaryKey('region', 'domain_id')
@@ -64,15 +64,15 @@ class DomainSummary(models.Model):
     projects_nearly_full = models.PositiveIntegerField(default=0)
     servers_in_error = models.PositiveIntegerField(default=0)
     servers_used = models.BigIntegerField()
-    servers_limit = models.BigIntegerField()
+    servers_limit = models.BigIntegerField(null=True)
     vcpus_used = models.BigIntegerField()
-    vcpus_limit = models.BigIntegerField()
+    vcpus_limit = models.BigIntegerField(null=True)
     ram_used = models.BigIntegerField()
-    ram_limit = models.BigIntegerField()
+    ram_limit = models.BigIntegerField(null=True)
     volumes_used = models.BigIntegerField()
-    volumes_limit = models.BigIntegerField()
+    volumes_limit = models.BigIntegerField(null=True)
     storage_used = models.BigIntegerField()
-    storage_limit = models.BigIntegerField()
+    storage_limit = models.BigIntegerField(null=True)
 
     def __str__(self):
         return self.name or self.domain_id
