@@ -113,8 +113,14 @@ def explain(error: BaseException) -> Explanation:
     for kinds, remedy in _REMEDIES:
         if isinstance(error, kinds):
             return Explanation(words, remedy)
+    if isinstance(error, ALL):
+        return Explanation(
+            words, "Look into the service's log for the request id shown here."
+        )
     return Explanation(
-        words, "Look into the service's log for the request id shown here."
+        words,
+        "The dashboard itself broke here. Look into the worker's log, and "
+        'report it with what stands there.',
     )
 
 

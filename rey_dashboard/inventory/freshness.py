@@ -23,7 +23,6 @@ class Freshness:
 
     :param as_of: last good reading of the part that is behind most; none
         while a part was never read
-    :param failing: parts whose last reading failed, with words and remedy
     """
 
     region: str
@@ -59,8 +58,13 @@ class Freshness:
         return bool(self.as_of) and _age(self.as_of) > self.stale_after
 
     @property
-    def failing(self) -> list[models.PartState]:
-        return [part for part in self.parts if part.failing_since]
+    def faults(self) -> list[list[models.PartState]]:
+        """Parts that fail, those with the same words together."""
+        together = {}
+        for part in self.parts:
+            if part.failing_since:
+                together.setdefault((part.error, part.remedy), []).append(part)
+        return list(together.values())
 
     @property
     def running(self) -> bool:

@@ -30,6 +30,8 @@ def gib(mib):
 @register.filter
 def number(value):
     """A number with separators; a fraction has one decimal."""
+    if value is None:
+        return None
     if isinstance(value, float):
         # Django cuts decimals off and does not round them.
         return formats.number_format(

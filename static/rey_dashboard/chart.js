@@ -78,7 +78,7 @@
 
   function numbers(chart) {
     var format = new Intl.NumberFormat(
-      chart.language, {maximumFractionDigits: 1}
+      chart.language, {maximumFractionDigits: 2}
     );
     return function (value) {
       return format.format(value);

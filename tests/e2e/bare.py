@@ -108,23 +108,26 @@ class Cloud:
 
         :param start: like ``end`` in UTC, ``2026-01-31T00:00:00``
         """
-        rows, marker = [], {}
-        while True:
-            body = self.ask(
-                'compute',
-                '/os-simple-tenant-usage',
-                start=start,
-                end=end,
-                detailed=detailed,
-                limit=500,
-                **marker,
-            )
-            rows += body['tenant_usages']
-            if 'tenant_usages_links' not in body:
-                return rows
-            href = body['tenant_usages_links'][0]['href']
-            found = parse.parse_qs(parse.urlsplit(href).query)
-            marker = {'marker': found['marker'][0]}
+        query = {'start': start, 'end': end, 'detailed': detailed}
+        pages = self._usage('', 'tenant_usages', query)
+        return [row for page in pages for row in page]
+
+    def servers_usage(self, start, end, project_id):
+        """Nova's hours of each server of one project."""
+        query = {'start': start, 'end': end}
+        pages = self._usage(f'/{project_id}', 'tenant_usage', query)
+        return [row for page in pages for row in page.get('server_usages', ())]
+
+    def _usage(self, end, key, query):
+        path = f'/os-simple-tenant-usage{end}'
+        links = True
+        while links:
+            body = self.ask('compute', path, limit=500, **query)
+            yield body[key]
+            links = body.get(f'{key}_links')
+            if links:
+                href = parse.urlsplit(links[0]['href'])
+                query['marker'] = parse.parse_qs(href.query)['marker'][0]
 
     def volumes(self):
         return self._owned('volumes')

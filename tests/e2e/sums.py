@@ -36,7 +36,7 @@ class Hours:
         """Project id -> measure -> (least, most)."""
         return _bounds([self._totals(*window) for window in self._windows])
 
-    def by_user(self):
+    def by_user(self, project_id=None):
         """User id -> measure -> (least, most), and of how many projects."""
         makers = {
             server['id']: server['user_id']
@@ -48,7 +48,7 @@ class Hours:
         sums, projects = [], collections.defaultdict(set)
         for window in self._windows:
             found = collections.defaultdict(collections.Counter)
-            for server in self._servers(*window):
+            for server in self._servers(*window, project_id):
                 maker = makers.get(server['instance_id'], '')
                 found[maker].update(_of_server(server))
                 projects[maker].add(server['tenant_id'])
@@ -68,12 +68,17 @@ class Hours:
                 )
         return found
 
-    def _servers(self, start, end):
-        for row in self._facts.cloud.usage(start, end, detailed=1):
-            for server in row['server_usages']:
-                left_out = server['tenant_id'] in self._facts.left_out
-                if server['hours'] and not left_out:
-                    yield server
+    def _servers(self, start, end, project_id):
+        cloud = self._facts.cloud
+        if project_id:
+            servers = cloud.servers_usage(start, end, project_id)
+        else:
+            rows = cloud.usage(start, end, detailed=1)
+            servers = [one for row in rows for one in row['server_usages']]
+        for server in servers:
+            left_out = server['tenant_id'] in self._facts.left_out
+            if server['hours'] and not left_out:
+                yield server
 
 
 def _of_server(row):
@@ -104,7 +109,9 @@ def together(bounds, groups) -> dict:
                 groups[key], dict.fromkeys(MEASURES, (0.0, 0.0))
             )
             for name, pair in measures.items():
-                total[name] = tuple(map(sum, zip(total[name], pair)))
+                total[name] = tuple(
+                    map(sum, zip(total[name], pair, strict=True))
+                )
     return found
 
 

@@ -85,14 +85,12 @@ def of_types(volume_quota) -> dict[str, str]:
 
 
 def _of_quota(row, name):
-    for unit, divisor in (('', 1), ('_mib', 1024), ('_gib', 1)):
-        if f'{name}_used{unit}' in row:
-            break
+    unit = {**expected.COMPUTE, **expected.VOLUME, **expected.NETWORK}[name][1]
     return quota(
         row[f'{name}_used{unit}'],
         row[f'{name}_limit{unit}'],
         row.get(f'{name}_reserved{unit}'),
-        divisor,
+        1024 if unit == '_mib' else 1,
     )
 
 
