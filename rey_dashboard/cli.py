@@ -10,6 +10,9 @@ import django
 from django.core import exceptions
 from django.db import utils as db_utils
 
+#: As many days as the first collection reads (inventory/usage.py).
+MOST_HOURS_AGAIN = 30
+
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
@@ -43,6 +46,16 @@ def _parser():
         'collect', help='read the cloud once into the database'
     )
     collect.add_argument('--json', action='store_true', help='for machines')
+    collect.add_argument(
+        '--hours-again',
+        type=int,
+        choices=range(1, MOST_HOURS_AGAIN + 1),
+        default=0,
+        metavar='DAYS',
+        help='read the hours of the last days (at most '
+        f'{MOST_HOURS_AGAIN}) again; Nova may tell less of them than was '
+        'stored',
+    )
     collect.set_defaults(run=_collect)
     worker = commands.add_parser(
         'worker', help='read the cloud again and again, and when asked'
@@ -57,7 +70,7 @@ def _collect(arguments):
     from rey_dashboard.inventory import lease
 
     try:
-        states = worker.collect_once()
+        states = worker.collect_once(hours_again=arguments.hours_again)
     except faults.ALL as error:
         explained = faults.explain(error)
         return _complain(explained.words, explained.remedy)

@@ -28,6 +28,7 @@ BEAT_S = 5.0
 def collect_once(
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
+    hours_again: int = 0,
 ) -> list[models.PartState]:
     """Signs in as the service user and reads everything once.
 
@@ -36,7 +37,7 @@ def collect_once(
     """
     settings = conf.current()
     cloud = cloud_session.Cloud(settings.CLOUD, settings.CALL_TIMEOUT_S)
-    return sync.collect(cloud, settings, beat, stop)
+    return sync.collect(cloud, settings, beat, stop, hours_again)
 
 
 def run_forever() -> None:

@@ -15,6 +15,17 @@ from tests.e2e import site
 IMAGES = site.ROOT / 'doc' / 'source' / 'images'
 WIDTHS = {'wide': 1920, 'usual': 1280, 'narrow': 420}
 THEMES = ('default', 'material')
+TABS = (
+    'volumes',
+    'snapshots',
+    'backups',
+    'floating-ips',
+    'people',
+    'hours',
+    'history',
+)
+#: Time that a chart takes to be drawn.
+CHART_MS = 1500
 
 
 def main(folder=None):
@@ -41,20 +52,32 @@ def addresses(page):
     orphan = page.locator('.rey-name a').first.get_attribute('href')
     return {
         'projects': '/rey/projects/',
+        'columns': '/rey/projects/?period=today',
         'filtered': '/rey/projects/?q=a&sort=-servers',
         'nothing': '/rey/projects/?q=zzzz',
+        'domains': '/rey/projects/domains/?period=month',
+        'users': '/rey/projects/users/?period=month',
+        'quotas': '/rey/projects/quotas/',
         'project': webshop,
-        'volumes': f'{webshop}volumes/',
+        **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
         'data': '/rey/data/',
     }
+
+
+def show(page, name, address):
+    page.goto(address)
+    if name == 'columns':
+        page.locator('.rey-columns summary').click()
+    if page.locator('[data-rey-chart]').count():
+        page.wait_for_timeout(CHART_MS)
 
 
 def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
     for name in ('projects', 'project'):
-        page.goto(addresses(page)[name])
+        show(page, name, addresses(page)[name])
         page.screenshot(path=IMAGES / f'{name}.png')
 
 
@@ -74,7 +97,7 @@ def take_all(page, folder):
         for label, width in WIDTHS.items():
             page.set_viewport_size({'width': width, 'height': 900})
             for name, address in found.items():
-                page.goto(address)
+                show(page, name, address)
                 path = folder / f'{name}-{theme}-{label}.png'
                 page.screenshot(path=path)
 

@@ -1,11 +1,15 @@
+import datetime
 import json
 
 import pytest
 
 from rey_dashboard import cli
 from rey_dashboard.inventory import lease
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
+YEAR = datetime.timedelta(days=365)
 
 
 def test_collect_tells_each_part(cloud, capsys):
@@ -46,4 +50,23 @@ def test_another_collector_is_not_well(cloud, capsys):
 def test_wrong_use_is_2(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(['colect'])
+    assert ended.value.code == 2
+
+
+def test_the_hours_of_days_that_were_read_are_read_again(cloud, capsys):
+    cli.main(['collect'])
+    before = models.UsageDayState.objects.order_by('day').first()
+    models.UsageDayState.objects.update(read_until=before.read_until - YEAR)
+
+    assert cli.main(['collect', '--hours-again', '2']) == 0
+
+    states = list(models.UsageDayState.objects.order_by('-day'))
+    assert len(states) == cli.MOST_HOURS_AGAIN + 1 == usage.FIRST_DAYS + 1
+    again = [state for state in states if state.read_until > before.read_until]
+    assert len(again) == 3
+
+
+def test_hours_are_not_read_again_without_end(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(['collect', '--hours-again', '31'])
     assert ended.value.code == 2

@@ -278,7 +278,7 @@ def test_tiles_tell_what_hosts_and_pools_can_hold(admin):
     assert '32 of it on hosts that are down or disabled' in page
     assert '400 GiB / 1.8 TiB' in page
     assert '1 pool does not tell its size' in page
-    assert '1</strong> <span>projects over 90 % of a quota' in page
+    assert '1</strong> <span>project over 90 % of a quota' in page
     assert '3</strong> <span>servers in ERROR' in page
 
 

@@ -6,7 +6,6 @@ from rey_dashboard.cloud import compute
 from rey_dashboard.cloud import placement
 from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import models
-from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
 
@@ -31,7 +30,7 @@ def _read_inventories(reading):
     reading.expect(reading.rows + len(providers))
     workers = reading.settings.PARALLEL_CALLS
     with futures.ThreadPoolExecutor(workers) as pool:
-        for batch in quotas.batches(providers):
+        for batch in store.batches(providers):
             answers = pool.map(
                 source.inventories, [provider.id for provider in batch]
             )

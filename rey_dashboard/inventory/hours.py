@@ -47,6 +47,11 @@ def coverage(region: str, period) -> Coverage:
     return Coverage(period.length, len(states), max(running, default=None))
 
 
+def nothing(coverage: Coverage) -> dict:
+    """The hours of what ran nothing; unknown when no day was read."""
+    return dict.fromkeys(MEASURES, 0.0 if coverage.known else None)
+
+
 def sums() -> dict:
     """Aggregates of ``UsageDay`` by the names of MEASURES."""
     return {f'total_{name}': Sum(name) for name in MEASURES}

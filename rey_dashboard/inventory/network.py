@@ -6,7 +6,7 @@ import itertools
 
 from rey_dashboard.cloud import network
 from rey_dashboard.inventory import models
-from rey_dashboard.inventory import quotas
+from rey_dashboard.inventory import projects as projects_
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
@@ -20,12 +20,12 @@ def read(reading: reading_.Reading) -> None:
     default = source.default_limits()
     own = source.own_limits()
     used = _used(reading, source, default)
-    projects = quotas.living_projects(reading.region)
+    projects = projects_.living(reading.region)
     rows = itertools.chain(
         _limited(projects, default, own, used),
         _unlimited(_strangers(reading.region, projects, used), used),
     )
-    for batch in quotas.batches(rows):
+    for batch in store.batches(rows):
         store.upsert(
             models.Quota,
             [
@@ -104,8 +104,5 @@ def _unlimited(owners_wanted, used) -> Iterator[dict]:
 
 def _strangers(region, projects, used) -> set[str]:
     """Owners that are no living project; Neutron itself is the empty one."""
-    excluded = models.Domain.objects.filter(region=region, excluded=True)
-    left_out = models.Project.objects.filter(
-        region=region, domain_id__in=excluded.values('id')
-    ).values_list('id', flat=True)
+    left_out = projects_.left_out(region)
     return set().union(*used.values()) - {'', *projects, *left_out}

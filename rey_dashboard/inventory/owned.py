@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.db.models import Sum
 
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import projects as projects_
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 
@@ -26,7 +27,7 @@ def count(region: str) -> None:
         resources.VOLUME: _volume(region),
     }
     quotas = models.Quota.objects.filter(region=region)
-    left_out = _left_out(region)
+    left_out = projects_.left_out(region)
     quotas.filter(service__in=found, counted=True).delete()
     rows = []
     for service, used in found.items():
@@ -72,16 +73,6 @@ def owners(region: str) -> set[str]:
         models.Quota.objects.filter(region=region, counted=True, in_use__gt=0)
         .exclude(resource__in=LEFT_BEHIND)
         .values_list('project_id', flat=True)
-    )
-
-
-def _left_out(region):
-    """Projects of excluded domains."""
-    domains = models.Domain.objects.filter(region=region, excluded=True)
-    return set(
-        models.Project.objects.filter(
-            region=region, domain_id__in=domains.values('id')
-        ).values_list('id', flat=True)
     )
 
 

@@ -1,11 +1,21 @@
 """Writing many rows at once, and telling which of them are gone."""
 
 from collections.abc import Iterable
+from collections.abc import Iterator
+import itertools
 
 from django.db import connection
 from django.db import models
 
 BATCH = 500
+#: Things asked for between two writes.
+ASKED = 200
+
+
+def batches(things: Iterable) -> Iterator[tuple]:
+    """As many at once as are asked for between two writes."""
+    pending = iter(things)
+    return iter(lambda: tuple(itertools.islice(pending, ASKED)), ())
 
 
 def upsert(model: type[models.Model], rows: Iterable[models.Model]) -> None:

@@ -71,17 +71,21 @@ def collect(
     settings: conf.Settings,
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
+    hours_again: int = 0,
 ) -> list[models.PartState]:
     """Reads everything once; returns how each part went.
 
     :param beat: called every few seconds meanwhile
     :param stop: when set, the parts that run end soon, without a verdict
+    :param hours_again: days back of which the hours are read again
     :raises lease.Held: somebody else collects this region now
     :raises faults.CloudFault: the region cannot be told
     """
     region = cloud.region
     with lease_.Lease(region) as lease:
         number = _start(region)
+        if hours_again:
+            usage.forget(region, hours_again)
         for group in ORDER:
             readings = [
                 reading_.Reading(

@@ -12,6 +12,7 @@ from django.utils import timezone
 from rey_dashboard.cloud import usage
 from rey_dashboard.inventory import days as days_
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import projects as projects_
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
 from rey_dashboard.inventory import trends
@@ -46,6 +47,15 @@ def read(reading: reading_.Reading) -> None:
         for model in (models.UsageDay, models.UsageDayState):
             model.objects.filter(region=reading.region, day__lt=first).delete()
         trends.rebuild(reading.region, begun)
+
+
+def forget(region: str, days: int) -> None:
+    """Has the hours of the last days read again; those stored stay till then.
+
+    For days that Nova told wrongly. It may tell less than was stored.
+    """
+    first = days_.of(timezone.now()) - days_.ONE * days
+    models.UsageDayState.objects.filter(region=region, day__gte=first).delete()
 
 
 def wanted(
@@ -89,7 +99,7 @@ def _add_up(reading, source, block, begun) -> dict[datetime.date, Sums]:
     for makers in source.makers_of_deleted(start):
         deleted.update(makers)
         reading.progress(0)
-    left_out = _left_out(reading.region)
+    left_out = projects_.left_out(reading.region)
     windows = {day: _window(day, begun) for day in block}
     found = {day: {} for day in block}
     for servers in source.servers(start, end):
@@ -113,15 +123,6 @@ def _makers(region, servers):
         region=region, id__in=[server.server_id for server in servers]
     )
     return dict(known.values_list('id', 'user_id'))
-
-
-def _left_out(region):
-    excluded = models.Domain.objects.filter(region=region, excluded=True)
-    return set(
-        models.Project.objects.filter(
-            region=region, domain_id__in=excluded.values('id')
-        ).values_list('id', flat=True)
-    )
 
 
 def _count(sums, key, server, hours):

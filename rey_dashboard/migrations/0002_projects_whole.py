@@ -4,7 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('rey_dashboard', '0001_initial'),
     ]
@@ -13,7 +12,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ColumnChoice',
             fields=[
-                ('pk', models.CompositePrimaryKey('user_id', 'table', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'user_id',
+                        'table',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('user_id', models.CharField(max_length=64)),
                 ('table', models.CharField(max_length=64)),
                 ('columns', models.JSONField(default=list)),
@@ -23,13 +32,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='DomainSummary',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'domain_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'domain_id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('domain_id', models.CharField(max_length=64)),
                 ('name', models.CharField(max_length=255)),
                 ('sort_name', models.CharField(max_length=512, null=True)),
                 ('projects', models.PositiveIntegerField(default=0)),
-                ('projects_nearly_full', models.PositiveIntegerField(default=0)),
+                (
+                    'projects_nearly_full',
+                    models.PositiveIntegerField(default=0),
+                ),
                 ('servers_in_error', models.PositiveIntegerField(default=0)),
                 ('servers_used', models.BigIntegerField()),
                 ('servers_limit', models.BigIntegerField(null=True)),
@@ -49,7 +71,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('domain_id', models.CharField(max_length=64)),
                 ('members', models.JSONField(default=list)),
@@ -64,7 +96,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('state', models.CharField(max_length=16)),
                 ('status', models.CharField(max_length=16)),
@@ -76,7 +118,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Inventory',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'provider_id', 'resource_class', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'provider_id',
+                        'resource_class',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('provider_id', models.CharField(max_length=64)),
                 ('root_id', models.CharField(max_length=64)),
@@ -91,7 +144,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Pool',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'name', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'name',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('name', models.CharField(max_length=255)),
                 ('total_gib', models.FloatField(null=True)),
@@ -107,7 +170,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RoleAssignment',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'target_id', 'inherited', 'actor_id', 'role_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'target_id',
+                        'inherited',
+                        'actor_id',
+                        'role_id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('target_kind', models.CharField(max_length=8)),
                 ('target_id', models.CharField(max_length=64)),
@@ -122,7 +198,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Trend',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'project_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'project_id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('vcpus', models.JSONField(default=list)),
@@ -132,7 +218,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='UsageDayState',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'day',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('day', models.DateField()),
                 ('read_until', models.DateTimeField()),
@@ -145,7 +241,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('domain_id', models.CharField(max_length=64)),
                 ('enabled', models.BooleanField()),
@@ -243,7 +349,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='projectsummary',
             name='state',
-            field=models.CharField(choices=[('enabled', 'enabled'), ('disabled', 'disabled'), ('deleted', 'deleted'), ('gone', 'gone'), ('unknown', 'unknown')], max_length=8),
+            field=models.CharField(
+                choices=[
+                    ('enabled', 'enabled'),
+                    ('disabled', 'disabled'),
+                    ('deleted', 'deleted'),
+                    ('gone', 'gone'),
+                    ('unknown', 'unknown'),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AlterField(
             model_name='quota',
@@ -266,7 +381,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('user_id', models.CharField(max_length=64)),
@@ -284,7 +409,12 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'project_id'], name='rey_dashboa_region_ede640_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'project_id'],
+                        name='rey_dashboa_region_ede640_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,7 +423,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('project_id', models.CharField(max_length=64)),
                 ('address', models.CharField(max_length=64)),
                 ('fixed_address', models.CharField(max_length=64)),
@@ -307,20 +447,41 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'project_id'], name='rey_dashboa_region_bd8305_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'project_id'],
+                        name='rey_dashboa_region_bd8305_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='ProjectDay',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'project_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'project_id',
+                        'day',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('day', models.DateField()),
                 ('readings', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'day'], name='rey_dashboa_region_33b01c_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'day'],
+                        name='rey_dashboa_region_33b01c_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -329,7 +490,17 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(max_length=255)),
                 ('id', models.CharField(max_length=64)),
                 ('seen', models.PositiveIntegerField()),
-                ('pk', models.CompositePrimaryKey('region', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('name', models.CharField(max_length=255)),
                 ('project_id', models.CharField(max_length=64)),
                 ('user_id', models.CharField(max_length=64)),
@@ -340,13 +511,30 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'project_id'], name='rey_dashboa_region_972d6f_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'project_id'],
+                        name='rey_dashboa_region_972d6f_idx',
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name='UsageDay',
             fields=[
-                ('pk', models.CompositePrimaryKey('region', 'project_id', 'day', 'user_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    'pk',
+                    models.CompositePrimaryKey(
+                        'region',
+                        'project_id',
+                        'day',
+                        'user_id',
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ('region', models.CharField(max_length=255)),
                 ('day', models.DateField()),
                 ('project_id', models.CharField(max_length=64)),
@@ -358,7 +546,12 @@ class Migration(migrations.Migration):
                 ('disk_gib_hours', models.FloatField()),
             ],
             options={
-                'indexes': [models.Index(fields=['region', 'day'], name='rey_dashboa_region_7b4cdd_idx')],
+                'indexes': [
+                    models.Index(
+                        fields=['region', 'day'],
+                        name='rey_dashboa_region_7b4cdd_idx',
+                    )
+                ],
             },
         ),
     ]

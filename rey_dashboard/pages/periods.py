@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard import conf
 from rey_dashboard.inventory import days
 
 TODAY, WEEK, THIRTY = 'today', '7', '30'
@@ -19,8 +20,6 @@ CHOICES = (
     (LAST_MONTH, _('Last month')),
     (DAYS, _('From … to …')),
 )
-#: Longer ones would add up more rows than a page should wait for.
-LONGEST = datetime.timedelta(days=400)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,8 +84,12 @@ class PeriodForm(forms.Form):
                 self.add_error('first', _('Both days are needed.'))
             elif last < first:
                 self.add_error('last', _('It is before the first day.'))
-            elif last - first >= LONGEST:
-                self.add_error('last', _('At most 400 days.'))
+            elif Period(first, last).length > conf.current().KEEP_DAYS:
+                self.add_error(
+                    'last',
+                    _('At most %d days: no more are kept.')
+                    % conf.current().KEEP_DAYS,
+                )
         return cleaned
 
     @property

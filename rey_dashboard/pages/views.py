@@ -1,5 +1,6 @@
 """The views that panels build on."""
 
+import functools
 import itertools
 import logging
 
@@ -15,8 +16,10 @@ from horizon import views
 
 from rey_dashboard import conf
 from rey_dashboard.inventory import freshness
+from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import scope
 from rey_dashboard.pages import exports
+from rey_dashboard.pages import periods
 from rey_dashboard.pages import tables
 
 LOG = logging.getLogger(__name__)
@@ -97,7 +100,7 @@ class TableView(PageView):
             rows = self.form.filter(rows)
         self.table = self.get_table()
         self.rows = self.order(rows, request.GET.get('sort', ''))
-        if 'format' in request.GET:
+        if self.is_export:
             return self._export(request.GET['format'])
         return super().get(request, *args, **kwargs)
 
@@ -114,6 +117,10 @@ class TableView(PageView):
             page_numbers=pages.get_elided_page_range(page.number),
             **kwargs,
         )
+
+    @property
+    def is_export(self) -> bool:
+        return 'format' in self.request.GET
 
     def _export(self, format_):
         if format_ not in exports.FORMATS:
@@ -144,3 +151,28 @@ class TableView(PageView):
         while batch := list(itertools.islice(rows, CHUNK)):
             self.load(batch)
             yield from batch
+
+
+class PeriodView(TableView):
+    """A table with server hours of the days that its form chooses."""
+
+    @property
+    def period(self) -> periods.Period:
+        return self.form.chosen
+
+    @functools.cached_property
+    def coverage(self) -> hours.Coverage:
+        return hours.coverage(self.scope.region, self.period)
+
+    def get_about(self):
+        return {
+            **super().get_about(),
+            'first_day': self.period.first.isoformat(),
+            'last_day': self.period.last.isoformat(),
+            'running_until': self.coverage.running_until,
+        }
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            period=self.period, coverage=self.coverage, **kwargs
+        )

@@ -55,10 +55,12 @@ class ProjectView(views.TableView):
 
     def get_context_data(self, **kwargs):
         quotas = self.scope.all_quotas().filter(project_id=self.project_id)
+        quotas = quota_groups(quotas)
         return super().get_context_data(
             project=self.project,
             detail=self.scope.projects().filter(id=self.project_id).first(),
-            quotas=quota_groups(quotas),
+            quotas=quotas,
+            idle=sum(len(group['idle']) for group in quotas),
             fullest=resources.find(
                 self.project.fullest_service, self.project.fullest_resource
             ),

@@ -71,7 +71,7 @@ class FilterForm(_Filter, periods.PeriodForm):
     in_error = forms.ChoiceField(
         label=_('Servers in error'),
         required=False,
-        choices=[('', _('With and without errors')), ('1', _('In error'))],
+        choices=[('', _('Errors or not')), ('1', _('In error'))],
     )
 
     def __init__(self, data, *, scope):

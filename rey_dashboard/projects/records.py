@@ -9,8 +9,8 @@ from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import roles
-from rey_dashboard.pages import periods
 from rey_dashboard.pages import tables
+from rey_dashboard.pages import views
 from rey_dashboard.projects import charts
 from rey_dashboard.projects import details
 from rey_dashboard.projects import forms as filters
@@ -26,26 +26,29 @@ def _through(way):
     return 'direct;'
 
 
-PEOPLE = tables.Table(
-    schema='rey.project-people/1',
-    noun=_('People'),
-    columns=(
-        tables.Column('name', _('User'), 'name'),
-        tables.Column('role', _('Role'), 'role'),
-        tables.Column('through', _('Through')),
-        tables.Column('email', _('E-mail'), 'email'),
-    ),
-    fields=(
-        *(
-            tables.attribute(name)
-            for name in ('user_id', 'name', 'email', 'enabled', 'role')
+def people_in(project_id: str) -> tables.Table:
+    return tables.Table(
+        schema='rey.project-people/1',
+        noun=_('People'),
+        columns=(
+            tables.Column('name', _('User'), 'name'),
+            tables.Column('role', _('Role'), 'role'),
+            tables.Column('through', _('Through')),
+            tables.Column('email', _('E-mail'), 'email'),
         ),
-        tables.Field('through', lambda row: [*map(_through, row.through)]),
-    ),
-    row_template='rey/projects/_person.html',
-    sort='name',
-    ties=(),
-)
+        fields=(
+            tables.Field('project_id', lambda row: project_id),
+            *(
+                tables.attribute(name)
+                for name in ('user_id', 'name', 'email', 'enabled', 'role')
+            ),
+            tables.Field('through', lambda row: [*map(_through, row.through)]),
+        ),
+        row_template='rey/projects/_person.html',
+        sort='name',
+        ties=(),
+    )
+
 
 HOURS = tables.Table(
     schema='rey.project-hours/1',
@@ -81,7 +84,7 @@ HOURS = tables.Table(
 )
 
 
-def history_of(resource: resources.Resource) -> tables.Table:
+def history_of(project_id: str, resource: resources.Resource) -> tables.Table:
     return tables.Table(
         schema='rey.project-history/1',
         noun=_('History'),
@@ -93,6 +96,7 @@ def history_of(resource: resources.Resource) -> tables.Table:
             tables.Column('source', _('From'), 'source'),
         ),
         fields=(
+            tables.Field('project_id', lambda row: project_id),
             tables.attribute('day'),
             tables.Field('resource', lambda row: resource.key),
             tables.Field('unit', lambda row: resource.unit or 'count'),
@@ -112,23 +116,21 @@ class PeopleView(details.ProjectView):
 
     parts = (*details.QUOTA_PARTS, parts.PEOPLE)
     tab = 'people'
-    table = PEOPLE
+
+    def get_table(self):
+        return people_in(self.project_id)
 
     def get_rows(self):
         return roles.people_of(self.scope.region, self.project_id)
 
 
-class HoursView(details.ProjectView):
+class HoursView(views.PeriodView, details.ProjectView):
     """Server hours by day and by who made the servers."""
 
     parts = (*details.QUOTA_PARTS, parts.HOURS, parts.PEOPLE)
     tab = 'hours'
     table = HOURS
     form_class = filters.ProjectHoursForm
-
-    @property
-    def period(self) -> periods.Period:
-        return self.form.chosen
 
     def get_rows(self):
         users = self.scope.users().filter(id=OuterRef('user_id'))
@@ -144,13 +146,8 @@ class HoursView(details.ProjectView):
     def get_context_data(self, **kwargs):
         region = self.scope.region
         total = hours.of_projects(region, [self.project_id], self.period)
-        coverage = hours.coverage(region, self.period)
         return super().get_context_data(
-            period=self.period,
-            coverage=coverage,
-            total=total.get(
-                self.project_id, dict.fromkeys(hours.MEASURES, 0.0)
-            ),
+            total=total.get(self.project_id, hours.nothing(self.coverage)),
             chart=charts.of_hours(self.rows, self.period),
             chart_label=_('vCPU hours of each day by who made the servers'),
             **kwargs,
@@ -174,7 +171,7 @@ class HistoryView(details.ProjectView):
         return self.points
 
     def get_table(self):
-        return history_of(self.form.resource)
+        return history_of(self.project_id, self.form.resource)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

@@ -2,12 +2,23 @@
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import tables
 
+
+class Quota(NamedTuple):
+    """Of one resource; lighter than the model, since there are many."""
+
+    in_use: int | None = None
+    limit: int | None = None
+    reserved: int | None = None
+
+
+NOT_KNOWN = Quota()
 _KEYS = {resource.name: resource.key for resource in resources.ALL}
 
 
@@ -16,22 +27,24 @@ def load(
     region: str,
     period,
     coverage: hours.Coverage,
+    columns: Sequence[tables.Column] | None = None,
 ) -> None:
     """Gives each row its ``quotas``, ``hours`` and ``trend``, in 3 queries.
 
     Hours are None when no day of the period was read.
+
+    :param columns: the quotas of these are enough
     """
     ids = [row.project_id for row in rows]
-    quotas = _quotas(region, ids)
+    quotas = _quotas(region, ids, columns)
     trends = {
         trend.project_id: trend
         for trend in models.Trend.objects.filter(
             region=region, project_id__in=ids
         )
     }
-    known = coverage.known
-    used = hours.of_projects(region, ids, period) if known else {}
-    nothing = dict.fromkeys(hours.MEASURES, 0.0 if known else None)
+    used = hours.of_projects(region, ids, period)
+    nothing = hours.nothing(coverage)
     for row in rows:
         row.quotas = quotas.get(row.project_id, {})
         row.trend = trends.get(row.project_id)
@@ -49,9 +62,11 @@ def show(
 def _value(row, column):
     key = _key(column)
     if key:
-        return row.quotas.get(key) or models.Quota()  # nothing is known
+        return row.quotas.get(key, NOT_KNOWN)
     if column.name in hours.MEASURES:
         return row.hours[column.name]
+    if column.name == 'errors':
+        return row.servers_in_error
     if column.name == 'fullest':
         return row.fullest_service and resources.find(
             row.fullest_service, row.fullest_resource
@@ -66,11 +81,17 @@ def _key(column):
     return _KEYS.get(column.name)
 
 
-def _quotas(region, ids):
+def _quotas(region, ids, columns):
+    rows = models.Quota.objects.filter(region=region, project_id__in=ids)
+    if columns is not None:
+        keys = filter(None, map(_key, columns))
+        rows = rows.filter(
+            resource__in={key.partition('.')[2] for key in keys}
+        )
     found = {}
-    for quota in models.Quota.objects.filter(
-        region=region, project_id__in=ids
+    for project_id, service, resource, *numbers in rows.values_list(
+        'project_id', 'service', 'resource', *Quota._fields
     ):
-        key = f'{quota.service}.{quota.resource}'
-        found.setdefault(quota.project_id, {})[key] = quota
+        quotas = found.setdefault(project_id, {})
+        quotas[f'{service}.{resource}'] = Quota(*numbers)
     return found

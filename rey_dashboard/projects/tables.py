@@ -204,6 +204,7 @@ QUOTAS = tables.Table(
     fields=(
         tables.attribute('project_id'),
         tables.Field('project_name', _of_project('name')),
+        tables.Field('domain_id', _of_project('domain_id')),
         tables.Field('domain_name', _of_project('domain_name')),
         *(
             tables.attribute(name)

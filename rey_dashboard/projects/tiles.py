@@ -68,14 +68,20 @@ def of(scope) -> list[Tile]:
         _of_pools(totals.storage(scope.region)),
         Tile(
             rey.number(counts['full']),
-            _('projects over %(percent)d %% of a quota')
+            ngettext(
+                'project over %(percent)d %% of a quota',
+                'projects over %(percent)d %% of a quota',
+                counts['full'],
+            )
             % {'percent': domains.NEARLY_FULL},
             level='amber' if counts['full'] else 'ok',
             query=f'over={domains.NEARLY_FULL}',
         ),
         Tile(
             rey.number(counts['errors'] or 0),
-            _('servers in ERROR'),
+            ngettext(
+                'server in ERROR', 'servers in ERROR', counts['errors'] or 0
+            ),
             level='red' if counts['errors'] else 'ok',
             query='in_error=1',
         ),

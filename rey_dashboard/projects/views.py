@@ -1,7 +1,5 @@
 """The lists: projects, domains, users and quotas."""
 
-import functools
-
 from django import http
 from django.db.models import Count
 from django.db.models import OuterRef
@@ -38,36 +36,7 @@ PARTS = (
 TABLE = 'projects'
 
 
-class _HoursView(views.TableView):
-    """A list with hours of a period."""
-
-    parts = PARTS
-
-    @property
-    def period(self) -> periods.Period:
-        return self.form.chosen
-
-    @functools.cached_property
-    def coverage(self) -> hours.Coverage:
-        return hours.coverage(self.scope.region, self.period)
-
-    def get_about(self):
-        return {
-            **super().get_about(),
-            'first_day': self.period.first.isoformat(),
-            'last_day': self.period.last.isoformat(),
-            'running_until': self.coverage.running_until,
-        }
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            period=self.period,
-            coverage=self.coverage,
-            **kwargs,
-        )
-
-
-class IndexView(_HoursView):
+class IndexView(views.PeriodView):
     """One row a project: what it uses of what it may."""
 
     parts = (*PARTS, parts.HOSTS, parts.POOLS)
@@ -88,7 +57,9 @@ class IndexView(_HoursView):
         return tables.projects(shown)
 
     def load(self, page):
-        rows.load(page, self.scope.region, self.period, self.coverage)
+        # An export has every column, the page what it shows.
+        shown = None if self.is_export else self.table.columns
+        rows.load(page, self.scope.region, self.period, self.coverage, shown)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
@@ -142,9 +113,10 @@ class ColumnsView(generic.View):
         )
 
 
-class DomainsView(_HoursView):
+class DomainsView(views.PeriodView):
     """One row a domain: its projects together."""
 
+    parts = PARTS
     form_class = forms.DomainsForm
     template_name = 'rey/projects/domains.html'
     page_title = _('Domains')
@@ -158,15 +130,17 @@ class DomainsView(_HoursView):
     def load(self, page):
         ids = [row.domain_id for row in page]
         used = hours.of_domains(self.scope.region, ids, self.period)
+        nothing = hours.nothing(self.coverage)
         for row in page:
-            row.hours = used.get(
-                row.domain_id, dict.fromkeys(hours.MEASURES, 0.0)
-            )
+            row.hours = used.get(row.domain_id, nothing)
+            # Deleted projects and none at all have no quota to be read.
+            row.has_no_quota = not row.domain_id or not row.projects
 
 
-class UsersView(_HoursView):
+class UsersView(views.PeriodView):
     """One row for each user who made servers: their hours in the period."""
 
+    parts = (parts.HOURS, parts.PEOPLE)
     form_class = forms.UsersForm
     table = tables.USERS
     template_name = 'rey/projects/users.html'
@@ -200,9 +174,12 @@ class QuotasView(views.TableView):
         return self.scope.all_quotas()
 
     def load(self, page):
-        projects = self.scope.summaries().in_bulk(
-            [(self.scope.region, row.project_id) for row in page]
-        )
+        projects = {
+            project.project_id: project
+            for project in self.scope.summaries().filter(
+                project_id__in={row.project_id for row in page}
+            )
+        }
         for row in page:
-            row.project = projects.get((self.scope.region, row.project_id))
+            row.project = projects.get(row.project_id)
             row.known = resources.find(row.service, row.resource)
