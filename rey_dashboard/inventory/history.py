@@ -29,6 +29,8 @@ HOURS = {
     'compute.cores': 'vcpu_hours',
     'compute.ram': 'ram_mib_hours',
 }
+#: Days that a change looks back.
+WEEK = 7
 #: Where a point is from: our own readings, or nova's server hours.
 OWN, NOVA = 'own', 'nova'
 
@@ -121,6 +123,17 @@ def _add(day, service, key, in_use):
         total + in_use,
         max(maximum, in_use),
     ]
+
+
+def week_change(points: list[Point]) -> float | None:
+    """Mean of the last day less that of the same day a week before.
+
+    None when one of the two is not known.
+    """
+    if len(points) <= WEEK:
+        return None
+    now, then = points[-1].mean, points[-1 - WEEK].mean
+    return None if now is None or then is None else now - then
 
 
 def means(

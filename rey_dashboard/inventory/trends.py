@@ -12,8 +12,6 @@ from rey_dashboard.inventory import store
 
 #: Values of a trend, the running day included.
 DAYS = 30
-#: What today is compared with.
-WEEK = 7
 
 
 def rebuild(region: str, now: datetime.datetime | None = None) -> None:
@@ -59,7 +57,7 @@ def _vcpu_hours(region, first):
 
 
 def _change(values):
-    now, then = values[-1], values[-1 - WEEK]
+    now, then = values[-1], values[-1 - history.WEEK]
     if now is None or then is None:
         return None
     return round(now - then, 2)

@@ -64,15 +64,11 @@ class Table:
         column, descending = self.sorting(sort)
         if isinstance(rows, list):
             return _sorted(rows, column.order_by, descending)
-        field = column.order_by
-        if isinstance(field, str):
-            field = F(field)
-        first = (
-            field.desc(nulls_last=True)
-            if descending
-            else field.asc(nulls_last=True)
+        ties = (
+            _known_first(tie.removeprefix('-'), tie[0] == '-')
+            for tie in self.ties
         )
-        return rows.order_by(first, *self.ties)
+        return rows.order_by(_known_first(column.order_by, descending), *ties)
 
     def sorting(self, sort: str) -> tuple[Column, bool]:
         """The column that ``sort`` names, and whether it is descending."""
@@ -102,6 +98,14 @@ class Table:
                 }
             )
         return headers
+
+
+def _known_first(field, descending):
+    if isinstance(field, str):
+        field = F(field)
+    if descending:
+        return field.desc(nulls_last=True)
+    return field.asc(nulls_last=True)
 
 
 def _sorted(rows, name, descending):

@@ -176,6 +176,7 @@ class HistoryView(details.ProjectView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             resource=self.form.resource,
+            week_change=history.week_change(self.points),
             chart=charts.of_history(self.points, self.form.resource),
             chart_label=_('Minimum, mean and maximum of each day'),
             **kwargs,

@@ -24,7 +24,7 @@ def gib(mib):
     if mib is None or mib == UNLIMITED:
         return mib
     whole, rest = divmod(mib, 1024)
-    return mib / 1024 if rest else whole
+    return mib / 1024 if rest else int(whole)
 
 
 @register.filter
