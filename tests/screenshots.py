@@ -47,7 +47,8 @@ def main(folder=None):
 
 def addresses(page):
     page.goto('/rey/projects/?q=webshop')
-    webshop = page.locator('.rey-name a').first.get_attribute('href')
+    link = page.get_by_role('link', name='webshop', exact=True)
+    webshop = link.get_attribute('href')
     page.goto('/rey/projects/?state=deleted')
     orphan = page.locator('.rey-name a').first.get_attribute('href')
     return {

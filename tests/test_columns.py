@@ -65,6 +65,14 @@ def columns_of_somebody_else():
     )
 
 
+def test_a_shared_address_shows_the_column_that_it_sorts_by(admin):
+    factory.summary('a', {'ports': (1, 9)})
+    factory.summary('b', {'ports': (5, 9)})
+    page = admin.get(INDEX, {'sort': '-ports'})
+    assert names(page) == ['b', 'a']
+    assert 'ports' in titles(page)
+
+
 def test_columns_that_nobody_offers_are_not_kept(admin):
     admin.post(CHOOSE, {'column': ['ram', '<script>', 'password']})
     assert titles(admin.get(INDEX)) == ['name', 'ram']

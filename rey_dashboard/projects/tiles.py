@@ -59,10 +59,13 @@ def of(scope) -> list[Tile]:
             )
             % {'count': rey.number(counts['domains'])},
         ),
-        _of_hosts(hosts.get('VCPU', unread), _('vCPUs used of the hosts’')),
+        _of_hosts(
+            hosts.get('VCPU', unread),
+            _('vCPUs used of what the hosts can hold'),
+        ),
         _of_hosts(
             hosts.get('MEMORY_MB', unread),
-            _('RAM used of the hosts’'),
+            _('RAM used of what the hosts can hold'),
             _from_mib,
         ),
         _of_pools(totals.storage(scope.region)),
@@ -105,7 +108,7 @@ def _of_pools(total):
             '%(count)d pools do not tell their size',
             total.untold,
         ) % {'count': total.untold}
-    words = _('volumes of what the pools hold')
+    words = _('volumes of what the pools can hold')
     return _tile(total, words, _from_gib, detail)
 
 

@@ -52,6 +52,8 @@ class IndexView(views.PeriodView):
         names = {
             *columns.FIXED,
             *choices.chosen(self.request.user.id, TABLE, columns.USUAL),
+            # An address that somebody shared may sort by another.
+            self.request.GET.get('sort', '').removeprefix('-'),
         }
         shown = [column for column in self.offered if column.name in names]
         return tables.projects(shown)

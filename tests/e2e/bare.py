@@ -71,6 +71,16 @@ class Cloud:
     def users(self):
         return self.all('identity', '/users', 'users')
 
+    def groups(self):
+        return self.all('identity', '/groups', 'groups')
+
+    def members(self, group_id):
+        return self.ask('identity', f'/groups/{group_id}/users')['users']
+
+    def assignments(self):
+        path = '/role_assignments'
+        return self.ask('identity', path)['role_assignments']
+
     def roles_on(self, project_id):
         """(user, role) of everybody who could sign in to a project."""
         rows = self.ask(
@@ -99,6 +109,10 @@ class Cloud:
         if deleted:
             path += '&deleted=true'
         return self.all('compute', path, 'servers')
+
+    def deleted_since(self, time):
+        path = '/servers/detail?all_tenants=1&deleted=true'
+        return self.all('compute', f'{path}&changes-since={time}', 'servers')
 
     def hosts(self):
         return self.all('compute', '/os-hypervisors', 'hypervisors')

@@ -144,10 +144,10 @@ def by_domain(facts, rows) -> dict[str, dict]:
         total['servers_in_error'] += row['servers_in_error']
         for used, limit in _SUMMED:
             total[used] += row[used] or 0
-            if -1 in (row[limit], total[limit]):
-                total[limit] = -1
-            else:
-                total[limit] += row[limit] or 0
+            if row[limit] is not None:
+                so_far = total[limit] or 0
+                unlimited = -1 in (row[limit], so_far)
+                total[limit] = -1 if unlimited else so_far + row[limit]
     return found
 
 
@@ -166,7 +166,8 @@ def _empty(domain_id, name):
         'projects': 0,
         'projects_nearly_full': 0,
         'servers_in_error': 0,
-        **{column: 0 for pair in _SUMMED for column in pair},
+        **{used: 0 for used, _limit in _SUMMED},
+        **{limit: None for _used, limit in _SUMMED},
     }
 
 
@@ -194,15 +195,19 @@ def tiles(facts, rows) -> list[str]:
     vcpus, ram = _hosts(facts.cloud, 'VCPU', 'PCPU', 'MEMORY_MB')
     return [
         f'{len(rows):,} projects in {len(domains)} domains',
-        f'{vcpus[0]:,} / {vcpus[1]:,} vCPUs used of the hosts’'
+        f'{vcpus[0]:,} / {vcpus[1]:,} vCPUs used of what the hosts can hold'
         + (f' {vcpus[2]:,} {_CLOSED}' if vcpus[2] else ''),
         f'{_gib(ram[0] / 1024)} / {_gib(ram[1] / 1024)}'
-        ' RAM used of the hosts’'
+        ' RAM used of what the hosts can hold'
         + (f' {_gib(ram[2] / 1024)} {_CLOSED}' if ram[2] else ''),
-        _pools(facts.cloud) + ' volumes of what the pools hold',
-        f'{full:,} projects over 90 % of a quota',
-        f'{errors:,} servers in ERROR',
+        _pools(facts.cloud) + ' volumes of what the pools can hold',
+        f'{full:,} {_things("project", full)} over 90 % of a quota',
+        f'{errors:,} {_things("server", errors)} in ERROR',
     ]
+
+
+def _things(noun, number):
+    return noun if number == 1 else f'{noun}s'
 
 
 _CLOSED = 'of it on hosts that are down or disabled'

@@ -126,7 +126,9 @@ def _limit(limit):
 def _change(change):
     if change is None:
         return ''
-    return f'{"+" if change > 0 else ""}{change:,.1f} in a week'
+    shown = round(change, 1)
+    sign = '+' if shown > 0 else '−'
+    return f'{sign}{abs(shown):,.1f} in a week' if shown else '±0 in a week'
 
 
 def of_domain(row) -> dict[str, str]:
