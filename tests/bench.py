@@ -6,7 +6,6 @@ of fetching the same listings.
 """
 
 from concurrent import futures
-import contextlib
 import datetime
 import json
 import os
@@ -143,19 +142,18 @@ def measure_pages(demo):
     pages = with_project(demo, browser)
     times = {name: [] for name in pages}
     shown = {}
-    with column(demo, browser, 'ports'):
-        for turn in range(ROUNDS + 1):
-            for name, address in pages.items():
-                slow = name.startswith('Horizon') and address != EMPTY
-                if slow and turn > FEW:
-                    continue
-                begin = time.perf_counter()
-                answer = browser.get(demo.url + address, timeout=120)
-                took = time.perf_counter() - begin
-                answer.raise_for_status()
-                shown[name] = count_rows(address, answer.text)
-                if turn:  # the first is for warming up
-                    times[name].append(took)
+    for turn in range(ROUNDS + 1):
+        for name, address in pages.items():
+            slow = name.startswith('Horizon') and address != EMPTY
+            if slow and turn > FEW:
+                continue
+            begin = time.perf_counter()
+            answer = browser.get(demo.url + address, timeout=120)
+            took = time.perf_counter() - begin
+            answer.raise_for_status()
+            shown[name] = count_rows(address, answer.text)
+            if turn:  # the first is for warming up
+                times[name].append(took)
     return times, shown
 
 
@@ -169,28 +167,6 @@ def with_project(demo, browser):
         name: address.replace('PROJECT', busiest['project_id'])
         for name, address in PAGES.items()
     }
-
-
-@contextlib.contextmanager
-def column(demo, browser, name):
-    """A column beside the usual ones: the page sorts by what it shows."""
-    page = browser.get(demo.url + PROJECTS, timeout=120).text
-    usual = re.findall('name="column" value="([^"]+)" checked', page)
-    choose(demo, browser, column=[*usual, name])
-    try:
-        yield
-    finally:
-        choose(demo, browser, usual='1')
-
-
-def choose(demo, browser, **form):
-    answer = browser.post(
-        f'{demo.url}{PROJECTS}columns/',
-        data={'csrfmiddlewaretoken': browser.cookies['csrftoken'], **form},
-        headers={'Referer': demo.url + PROJECTS},
-        timeout=120,
-    )
-    answer.raise_for_status()
 
 
 def signed_in(demo):

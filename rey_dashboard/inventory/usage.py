@@ -33,13 +33,16 @@ def read(reading: reading_.Reading) -> None:
     source = usage.Usage(reading.cloud, reading.session)
     begun = timezone.now()
     keep_days = reading.settings.KEEP_DAYS
-    *earlier, latest = _blocks(wanted(reading.region, keep_days, begun))
+    days = wanted(reading.region, keep_days, begun)
+    deleted = _deleted(reading, source, days_.begin(days[0]))
+    *earlier, latest = _blocks(days)
     for block in earlier:
         # Each day is whole in itself: written now, not held until the end.
-        for day, sums in _add_up(reading, source, block, begun).items():
+        found = _add_up(reading, source, block, begun, deleted)
+        for day, sums in found.items():
             with transaction.atomic():
                 _store(reading.region, day, sums, begun)
-    found = _add_up(reading, source, latest, begun)
+    found = _add_up(reading, source, latest, begun, deleted)
     with reading.closing():
         for day, sums in found.items():
             _store(reading.region, day, sums, begun)
@@ -92,13 +95,20 @@ def _blocks(days) -> Iterator[list[datetime.date]]:
     yield block
 
 
-def _add_up(reading, source, block, begun) -> dict[datetime.date, Sums]:
-    """One pass over nova for the days of a block."""
-    start, end = days_.begin(block[0]), days_.begin(block[-1] + days_.ONE)
+def _deleted(reading, source, since) -> dict[str, str]:
+    """Who made the servers that were deleted since then."""
     deleted = {}
-    for makers in source.makers_of_deleted(start):
+    for makers in source.makers_of_deleted(since):
         deleted.update(makers)
         reading.progress(0)
+    return deleted
+
+
+def _add_up(
+    reading, source, block, begun, deleted
+) -> dict[datetime.date, Sums]:
+    """One pass over nova for the days of a block."""
+    start, end = days_.begin(block[0]), days_.begin(block[-1] + days_.ONE)
     left_out = projects_.left_out(reading.region)
     windows = {day: _window(day, begun) for day in block}
     found = {day: {} for day in block}
