@@ -15,8 +15,8 @@ class Column:
     """A column on the page.
 
     :param name: in the URL's ``sort``
-    :param order_by: the model's field, or the expression, that it sorts by;
-        nothing for a column that does not sort
+    :param order_by: the model's field, or what makes the expression, that it
+        sorts by; nothing for a column that does not sort
     :param numeric: right-aligned; the first click sorts the greatest first
     :param kind: for a row template that draws chosen columns
     :param hint: told when the mouse rests on the title
@@ -24,10 +24,14 @@ class Column:
 
     name: str
     label: str
-    order_by: str | BaseExpression = ''
+    order_by: str | Callable[[], BaseExpression] = ''
     numeric: bool = False
     kind: str = ''
     hint: str = ''
+
+    @property
+    def sorts(self) -> bool:
+        return bool(self.order_by)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,8 +105,7 @@ class Table:
 
 
 def _known_first(field, descending):
-    if isinstance(field, str):
-        field = F(field)
+    field = F(field) if isinstance(field, str) else field()
     if descending:
         return field.desc(nulls_last=True)
     return field.asc(nulls_last=True)

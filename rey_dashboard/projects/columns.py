@@ -1,6 +1,7 @@
 """The columns that the Projects page offers, and what it shows at first."""
 
 from collections.abc import Iterable
+import functools
 
 from django.db.models import F
 from django.db.models import OuterRef
@@ -53,7 +54,7 @@ def offered(
         tables.Column(
             'trend',
             _('vCPUs, 30 days'),
-            _trend('vcpus_change'),
+            functools.partial(_trend, 'vcpus_change'),
             numeric=True,
             kind='trend',
             hint=_(
@@ -70,10 +71,16 @@ def offered(
             hint=_('Servers in state ERROR'),
         ),
         tables.Column(
-            'domain', _('Domain'), _told('domain_name'), kind='domain'
+            'domain',
+            _('Domain'),
+            functools.partial(_told, 'domain_name'),
+            kind='domain',
         ),
         tables.Column(
-            'contact', _('Contact'), _told('contact'), kind='contact'
+            'contact',
+            _('Contact'),
+            functools.partial(_told, 'contact'),
+            kind='contact',
         ),
         tables.Column('state', _('State'), 'state', kind='state'),
     )
@@ -96,7 +103,7 @@ def _of_quota(resource):
     return tables.Column(
         resource.name,
         resource.label,
-        quota(resource, 'limit' if per_thing else 'in_use'),
+        functools.partial(quota, resource, 'limit' if per_thing else 'in_use'),
         numeric=True,
         kind='limit' if per_thing else f'quota {resource.unit}'.strip(),
     )
@@ -106,7 +113,7 @@ def _of_hours(measure, label, period, unit=''):
     return tables.Column(
         measure,
         label,
-        hours.of_project(measure, period),
+        functools.partial(hours.of_project, measure, period),
         numeric=True,
         kind=f'hours {unit}'.strip(),
     )

@@ -1,5 +1,7 @@
 """The lists of the Projects panel, and the fields of their exports."""
 
+import functools
+
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import domains
@@ -13,8 +15,7 @@ def _of_quota(resource):
 
     def field(column, attribute):
         def value(row):
-            quota = row.quotas.get(resource.key)
-            return quota and getattr(quota, attribute)
+            return row.quotas.get(resource.key, {}).get(attribute)
 
         return tables.Field(f'{resource.name}_{column}{unit}', value)
 
@@ -104,7 +105,7 @@ def domains_of(period) -> tables.Table:
             tables.Column(
                 'vcpu_hours',
                 _('vCPU hours'),
-                hours.of_domain('vcpu_hours', period),
+                functools.partial(hours.of_domain, 'vcpu_hours', period),
                 numeric=True,
             ),
         ),

@@ -1,10 +1,13 @@
 """How numbers look on all pages."""
 
+import functools
 import math
 
 from django import template
 from django.contrib.humanize.templatetags import humanize
+from django.template import loader
 from django.utils import formats
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rey_dashboard.inventory import resources
@@ -32,6 +35,8 @@ def number(value):
     """A number with separators; a fraction has one decimal."""
     if value is None:
         return None
+    if type(value) is int and -1000 < value < 1000:
+        return str(value)  # most are: separators cost much of a page's time
     if isinstance(value, float):
         # Django cuts decimals off and does not round them.
         return formats.number_format(
@@ -57,11 +62,18 @@ def change(value):
     return f'{"+" if shown > 0 else "−"}{number(abs(shown))}'
 
 
-@register.inclusion_tag('rey/pages/_meter.html')
+@register.simple_tag
 def meter(used, limit, gone=False, reserved=None):
     """Use of a limit: words and a bar, never the bar alone."""
+    # A page has hundreds, many of them alike, and nothing else costs so much.
+    language = translation.get_language()
+    return _drawn_meter(used, limit, gone, reserved, language)
+
+
+@functools.lru_cache(maxsize=8192, typed=True)
+def _drawn_meter(used, limit, gone, reserved, language):
     percent = resources.percent(used, limit)
-    return {
+    context = {
         'used': used,
         'limit': limit,
         'unlimited': limit == UNLIMITED,
@@ -72,6 +84,7 @@ def meter(used, limit, gone=False, reserved=None):
         'over': percent is not None and percent > 100,
         'label': _label(used, limit, percent),
     }
+    return loader.render_to_string('rey/pages/_meter.html', context)
 
 
 @register.inclusion_tag('rey/pages/_share.html')
@@ -112,9 +125,8 @@ def _lines(values, most):
     lines, line = [], []
     for place, value in enumerate([*values, None]):
         if value is not None:
-            x = place * step
             y = SPARK_HEIGHT - 1 - value * scale
-            line.append(f'{x:.1f},{y:.1f}')
+            line.append(f'{place * step:.1f},{y:.1f}')
         elif line:
             # A single day is drawn as a short dash.
             lines.append(' '.join(line * 2 if len(line) == 1 else line))
