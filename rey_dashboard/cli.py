@@ -10,6 +10,9 @@ import django
 from django.core import exceptions
 from django.db import utils as db_utils
 
+from rey_dashboard.setup import secret_key
+from rey_dashboard.setup import verbs as setup
+
 #: As many days as the first collection reads (inventory/usage.py).
 MOST_HOURS_AGAIN = 30
 
@@ -21,7 +24,9 @@ def main(argv: list[str] | None = None) -> int:
         'DJANGO_SETTINGS_MODULE', 'openstack_dashboard.settings'
     )
     try:
-        django.setup()
+        secret_key.spare()
+        if not arguments.sets_up:
+            django.setup()
         return arguments.run(arguments)
     except exceptions.ImproperlyConfigured as error:
         return _complain(
@@ -41,6 +46,9 @@ def _parser():
     parser = argparse.ArgumentParser(
         prog='rey-dashboard', description='Cloud Operations for Horizon.'
     )
+    # A command that loads Horizon's settings by itself, or does without
+    # them, says so.
+    parser.set_defaults(sets_up=False)
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     collect = commands.add_parser(
         'collect', help='read the cloud once into the database'
@@ -61,6 +69,17 @@ def _parser():
         'worker', help='read the cloud again and again, and when asked'
     )
     worker.set_defaults(run=_worker)
+    setup.add(commands)
+    check = commands.add_parser(
+        'check', help='look whether all is well, and tell what to do'
+    )
+    check.add_argument('--json', action='store_true', help='for machines')
+    check.add_argument(
+        '--only',
+        choices=('horizon', 'database', 'cloud'),
+        help='look at one area alone',
+    )
+    check.set_defaults(run=_check, sets_up=True)
     return parser
 
 
@@ -98,6 +117,12 @@ def _worker(arguments):
 
     worker.run_forever()
     return 0
+
+
+def _check(arguments):
+    from rey_dashboard.setup import check
+
+    return check.run(arguments.only, arguments.json)
 
 
 def _tell(state):

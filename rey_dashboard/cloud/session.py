@@ -1,5 +1,6 @@
 """Signing in with clouds.yaml, and the sessions that calls go through."""
 
+from collections.abc import Iterable
 import threading
 import uuid
 
@@ -50,10 +51,11 @@ class Cloud:
         self.name = name
         self._timeout_s = timeout_s
         try:
-            self._config = os_config.OpenStackConfig(
+            self._entries = os_config.OpenStackConfig(
                 session_constructor=Session,
                 app_name='rey-dashboard',
-            ).get_one(cloud=name)
+            )
+            self._config = self._entries.get_one(cloud=name)
             self._session = self._config.get_session()
         except (
             sdk_exceptions.ConfigException,
@@ -72,8 +74,26 @@ class Cloud:
 
         All of them share one token.
         """
+        return self._signed_in(self._session.auth)
+
+    def project_session(self, project_id: str) -> Session:
+        """A session of the same user, in another project.
+
+        What it makes belongs to that project. It has a token of its own: keep
+        it while there is more to do there. Without a role on the project
+        (a role that its domain passes on will do) its first call is a
+        ``keystoneauth1.exceptions.Unauthorized``.
+        """
+        # An id goes before the name that the entry has (code of
+        # keystoneauth 5.18, ``identity/v3/base.py``).
+        config = self._entries.get_one(
+            cloud=self.name, auth={'project_id': project_id}
+        )
+        return self._signed_in(config.get_session().auth)
+
+    def _signed_in(self, auth):
         session = Session(
-            auth=self._session.auth,
+            auth=auth,
             verify=self._session.verify,
             cert=self._session.cert,
             timeout=self._timeout_s,
@@ -103,6 +123,19 @@ class Cloud:
             'Add region_name to the entry of clouds.yaml, and check the '
             'catalog with: openstack catalog list',
         )
+
+    @property
+    def auth_url(self) -> str:
+        return self._config.config['auth']['auth_url']
+
+    def entry_values(self, names: Iterable[str]) -> dict:
+        """What the entry says of these keys, where it is not the default."""
+        values = {name: self._config.config.get(name) for name in names}
+        return {
+            name: value
+            for name, value in values.items()
+            if value not in (None, '', True)
+        }
 
     def client_options(self, session: Session) -> dict:
         """What keystone-, nova- and cinderclient take alike."""
