@@ -15,10 +15,14 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 
 LOG = logging.getLogger(__name__)
 
+#: Time between two readings of the roles on domains, which count for minutes
+#: only: they do not wait for a collection that takes long.
+ROLES_EVERY_S = 120
 #: Time between two looks for a request from a page.
 TICK_S = 1.0
 #: Time between two signs of life.
@@ -40,6 +44,16 @@ def collect_once(
     return sync.collect(cloud, settings, beat, stop, hours_again)
 
 
+def read_domain_roles(stop: threading.Event) -> None:
+    """Signs in as the service user and reads the roles on domains alone.
+
+    :raises faults.ALL: signing in failed, or its entry cannot be used
+    """
+    settings = conf.current()
+    cloud = cloud_session.Cloud(settings.CLOUD, settings.CALL_TIMEOUT_S)
+    sync.collect_part(cloud, settings, parts.DOMAIN_ROLES, stop)
+
+
 def run_forever() -> None:
     """Until SIGTERM or SIGINT; a collection that runs then ends early."""
     stop = threading.Event()
@@ -55,6 +69,9 @@ class _Worker:
         self._region = None
         self._due = 0.0
         self._beaten = 0.0
+        # The first collection reads them.
+        self._roles_due = time.monotonic() + ROLES_EVERY_S
+        self._roles = threading.Thread()
 
     def run(self):
         LOG.info('Worker started on %s', self._host)
@@ -95,7 +112,25 @@ class _Worker:
             asked = asked.filter(region=self._region)
         return asked.exists()
 
+    def _look_after_roles(self):
+        if time.monotonic() < self._roles_due or self._roles.is_alive():
+            return
+        self._roles_due = time.monotonic() + ROLES_EVERY_S
+        self._roles = threading.Thread(target=self._read_roles, daemon=True)
+        self._roles.start()
+
+    def _read_roles(self):
+        try:
+            read_domain_roles(self._stop)
+        except faults.ALL as error:
+            LOG.error('%s', faults.explain(error).words)
+        except Exception:  # the outermost frame of this thread: log it
+            LOG.exception('Reading the roles on domains broke')
+        finally:
+            connection.close()
+
     def _beat(self, *problem):
+        self._look_after_roles()
         if not problem and time.monotonic() - self._beaten < BEAT_S:
             return
         self._beaten = time.monotonic()

@@ -1,5 +1,6 @@
 import contextlib
 import copy
+import time
 from unittest import mock
 
 from django.contrib import auth
@@ -9,7 +10,9 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from rey_dashboard.policy import session_roles
 from tests import paper_capacity
+from tests import paper_check
 from tests import paper_cloud
 from tests import paper_copies
 from tests import paper_network
@@ -82,6 +85,8 @@ def sign_in(client, canned, settings, horizon_frame, policy_in_force):
             session['token'] = token
             session['region_endpoint'] = settings.OPENSTACK_KEYSTONE_URL
             session['services_region'] = 'RegionOne'
+            # Keystone was asked just now whether the token is good.
+            session[session_roles.DUE] = time.time() + 3600
             session.save()
             client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
             return client
@@ -119,3 +124,15 @@ def cloud(requests_mock, tmp_path, monkeypatch):
     cloud.copies = paper_copies.PaperCopies(cloud)
     cloud.usage = paper_usage.PaperUsage(cloud)
     return cloud
+
+
+@pytest.fixture
+def rights(cloud):
+    """Projects of two domains, with a role and a volume in each."""
+    cloud.add_domain('research')
+    cloud.add_project('p')
+    cloud.add_project('q', domain_id='research')
+    rights = paper_check.PaperRights(cloud)
+    rights.roles = {'p': ['member'], 'q': ['member']}
+    rights.volumes = {'p': 'v-p', 'q': 'v-q'}
+    return rights

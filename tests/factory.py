@@ -9,6 +9,8 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 
 REGION = 'RegionOne'
+#: Id of the user in Horizon's canned token.
+USER = 'test_user_id'
 
 
 def collected(ago=datetime.timedelta(minutes=2), **changed):
@@ -74,6 +76,17 @@ def project(project_id, **columns):
             'seen': 1,
             **columns,
         },
+    )
+
+
+def domain_role(domain_id, role='manager', ago=datetime.timedelta(minutes=1)):
+    """A role of the user who ``sign_in`` signs in."""
+    return models.DomainRole.objects.create(
+        region=REGION,
+        user_id=USER,
+        domain_id=domain_id,
+        role_name=role,
+        read_at=timezone.now() - ago,
     )
 
 

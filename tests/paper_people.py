@@ -13,8 +13,8 @@ class PaperPeople:
     """Change the public attributes; the next call sees it.
 
     ``ldap`` holds domains that do not page, ``broken`` domains to the status
-    that their users are answered with, ``domain_roles`` roles that only their
-    own address tells.
+    that their users are answered with, ``no_roles`` domains whose roles cannot
+    be listed, ``domain_roles`` roles that only their own address tells.
     """
 
     def __init__(self, cloud):
@@ -24,12 +24,13 @@ class PaperPeople:
         self.domain_roles = {}
         self.ldap = set()
         self.broken = {}
+        self.no_roles = set()
         self._cloud = cloud
         cloud.answers[paper_cloud.KEYSTONE].append(self.answer)
 
     def answer(self, path, query):
         if path == '/role_assignments':
-            return 200, {'role_assignments': self.assignments}
+            return self._assignments(query)
         if path == '/roles':
             rows = [{'id': f'id-{name}', 'name': name} for name in ROLES]
             return self._cut(rows, 'roles', query)
@@ -43,6 +44,26 @@ class PaperPeople:
         if kind in ('users', 'groups'):
             return self._of_domain(kind, query)
         return None
+
+    def _assignments(self, query):
+        domain_id = query.get('scope.domain.id')
+        if domain_id in self.no_roles:
+            return 500, {'error': {'message': 'out of order'}}
+        if domain_id:
+            rows = list(self._effective(domain_id))
+            return 200, {'role_assignments': rows}
+        return 200, {'role_assignments': self.assignments}
+
+    def _effective(self, domain_id):
+        """On the domain itself, with groups resolved."""
+        for row in self.assignments:
+            if row['scope'] != {'domain': {'id': domain_id}}:
+                continue
+            ids = [row['user']['id']] if 'user' in row else []
+            if 'group' in row:
+                ids = self.members[row['group']['id']]
+            for user_id in ids:
+                yield {**row, 'user': {'id': user_id}}
 
     def _of_domain(self, kind, query):
         domain_id = query['domain_id']

@@ -4,6 +4,7 @@ from rey_dashboard import worker
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import roles
+from rey_dashboard.inventory import scope
 from tests import factory
 
 # Each part has a thread, so a connection, of its own: no test transaction.
@@ -23,7 +24,7 @@ def people_of(project_id):
         (person.name, person.role): [
             (way.group, way.inherited_from) for way in person.through
         ]
-        for person in roles.people_of(factory.REGION, project_id)
+        for person in roles.people_of(scope.Scope(factory.REGION), project_id)
     }
 
 
@@ -114,7 +115,7 @@ def test_asking_for_the_people_of_a_project_costs_few_queries(
     worker.collect_once()
 
     with django_assert_max_num_queries(7):
-        people = roles.people_of(factory.REGION, 'p7')
+        people = roles.people_of(scope.Scope(factory.REGION), 'p7')
 
     assert [len(person.through) for person in people] == [7] * 5
 

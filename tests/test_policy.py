@@ -8,79 +8,20 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.management.commands import dump_default_policies
 
 from rey_dashboard import policy
-from rey_dashboard.inventory import models
+from rey_dashboard.policy import data
+from rey_dashboard.policy import update
 from rey_dashboard.policy import usage
-from tests import factory
 
 pytestmark = pytest.mark.django_db
-#: Addresses that only take a POST.
-WRITES = ('/refresh/', '/columns/')
-
-
-def addresses():
-    """Every address of the dashboard, as its URL conf has them."""
-    from django.urls import get_resolver
-
-    def walk(patterns, prefix=''):
-        for pattern in patterns:
-            path = prefix + str(pattern.pattern).lstrip('^')
-            if hasattr(pattern, 'url_patterns'):
-                yield from walk(pattern.url_patterns, path)
-            else:
-                yield path
-
-    return [
-        '/' + path.replace('<str:project_id>', 'p')
-        for path in walk(get_resolver().url_patterns)
-        if path.startswith('rey/')
-    ]
-
-
-def test_the_walk_finds_the_pages():
-    found = addresses()
-    for name in ('projects:index', 'data:index', 'data:refresh'):
-        assert reverse(f'horizon:rey:{name}') in found
-    assert '/rey/projects/p/volumes/' in found
-    assert '/rey/' in found
-
-
-@pytest.mark.parametrize('roles', [('member',), ('manager', 'reader'), ()])
-def test_others_than_admin_are_refused_everywhere(sign_in, roles):
-    factory.collected()
-    factory.summary('p')
-    browser = sign_in(*roles)
-    for address in addresses():
-        for suffix in ('', '?format=csv', '?format=json'):
-            response = browser.get(address + suffix)
-            assert response.status_code == 403, address + suffix
-            assert browser.post(address + suffix).status_code == 403
-    assert models.Collector.objects.get().requested_at is None
-
-
-def test_strangers_are_sent_to_sign_in(client, horizon_frame):
-    for address in addresses():
-        response = client.get(address)
-        assert response.status_code == 302, address
-        assert '/auth/login/' in response.url
-
-
-def test_admin_sees_the_pages(admin):
-    factory.collected()
-    factory.summary('p')
-    for address in addresses():
-        if not address.endswith(WRITES):
-            assert admin.get(address, follow=True).status_code == 200
-
-
-def test_the_dashboard_is_not_in_the_members_navigation(member):
-    page = member.get(reverse('horizon:settings:user:index'))
-    assert 'Cloud Operations' not in page.content.decode()
 
 
 def test_an_unknown_rule_denies(admin):
     request = signed_in_request(admin)
     assert policy.allowed(request, usage.READ)
     assert not policy.allowed(request, 'rey:usage:raed')
+    # It exists, but not for one domain.
+    assert policy.allowed(request, update.READ)
+    assert not policy.allowed_on_domain(request, update.READ, 'd', 'admin')
 
 
 def test_rules_that_are_not_loaded_deny(admin, settings, tmp_path):
@@ -98,7 +39,29 @@ def test_an_operator_may_override_a_rule(sign_in, settings, tmp_path):
     horizon_policy.reset()
     request = signed_in_request(sign_in('auditor'))
     assert policy.allowed(request, usage.READ)
-    assert not policy.allowed(request, usage.REFRESH)
+    assert not policy.allowed(request, data.REFRESH)
+
+
+def test_an_operator_may_name_another_role_of_a_domain(
+    sign_in, settings, tmp_path
+):
+    (tmp_path / 'rey_policy.yaml').write_text(
+        '"rey:domain_manager": "\'auditor\':%(target.role.name)s"\n'
+    )
+    settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
+    horizon_policy.reset()
+    request = signed_in_request(sign_in('member'))
+    for role, passes in (('auditor', True), ('manager', False)):
+        assert passes is policy.allowed_on_domain(
+            request, usage.READ, 'd', role
+        )
+
+
+def test_a_role_of_the_session_is_none_on_a_domain(sign_in):
+    request = signed_in_request(sign_in('manager'))
+    assert not policy.allowed(request, usage.READ)
+    assert not policy.allowed_on_domain(request, usage.READ, 'd', 'member')
+    assert policy.allowed_on_domain(request, usage.READ, 'd', 'manager')
 
 
 def test_the_dump_that_horizon_reads_is_the_code():

@@ -1,9 +1,11 @@
 import threading
 
+from django.utils import timezone
 import pytest
 
 from rey_dashboard import worker
 from rey_dashboard.inventory import freshness
+from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +60,32 @@ def test_it_tells_pages_why_it_cannot_sign_in_and_goes_on(cloud, settings):
     assert 'nowhere' in told[0]
     assert models.Worker.objects.get().problem == ''
     assert number() == 1
+
+
+def test_roles_on_domains_do_not_wait_for_a_long_collection(
+    cloud, monkeypatch
+):
+    """The beat goes on during a collection, and reads them."""
+    cloud.people.give('admin', user='ann', domain='default')
+    monkeypatch.setattr(worker, 'ROLES_EVERY_S', 0)
+    read = threading.Event()
+    together = []
+
+    def collect(beat, stop):
+        beat()
+        together.append(read.wait(10))
+        raise lease.Held('RegionOne', 'host:1', timezone.now())
+
+    def read_domain_roles(stop):
+        reading(stop)
+        read.set()
+
+    reading = worker.read_domain_roles
+    monkeypatch.setattr(worker, 'read_domain_roles', read_domain_roles)
+    monkeypatch.setattr(worker, 'collect_once', collect)
+    run(1)
+    assert together == [True]
+    assert models.DomainRole.objects.get().user_id == 'ann'
 
 
 def test_a_stumble_does_not_end_it(cloud, monkeypatch):

@@ -11,6 +11,14 @@ PASSWORD = 'demo'  # noqa: S105 (of the accounts that people try it with)
 REGION = 'RegionOne'
 DEFAULT = 'default'
 DOMAINS = ['research', 'customers']
+# Roles of people in the project demo; the operators' guide tells what the
+# policy gives to each.
+IN_DEMO = {
+    'member': 'member',
+    'usage': 'cloud_usage',
+    'updater': 'cloud_updater',
+    'helper': 'cloud_helper',
+}
 CATALOG = [
     ('identity', 'keystone', '/v3'),
     ('compute', 'nova', '/v2.1'),
@@ -76,9 +84,13 @@ def make(client):
     domains = {name: keystone.domain(name) for name in DOMAINS}
     manager = keystone.user('manager', domains['research'], PASSWORD)
     keystone.grant('domains', domains['research'], manager, 'manager')
-    member = keystone.user('member', DEFAULT, PASSWORD)
     demo = keystone.project('demo', DEFAULT)
-    keystone.grant('projects', demo, member, 'member')
+    for name, role in IN_DEMO.items():
+        keystone.role(role)
+        user = keystone.user(name, DEFAULT, PASSWORD)
+        keystone.grant('projects', demo, user, role)
+        # Horizon's own pages ask for a role that the services know.
+        keystone.grant('projects', demo, user, 'member')
     rey = keystone.user('rey', DEFAULT, state.secret('rey'))
     keystone.grant('projects', service, rey, 'admin')
     # What rey makes in a project it makes with a token of that project.
@@ -110,6 +122,9 @@ class Keystone:
 
     def project(self, name, domain):
         return self._ensure('project', name, domain_id=domain)
+
+    def role(self, name):
+        self._roles[name] = self._ensure('role', name)
 
     def user(self, name, domain, password):
         return self._ensure('user', name, domain_id=domain, password=password)

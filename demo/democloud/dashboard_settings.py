@@ -10,6 +10,8 @@ from democloud import places
 from democloud import processes
 
 TEMPLATES = places.DEMO / 'templates'
+# The one that the operators' guide shows.
+POLICY = places.CHECKOUT / 'doc' / 'source' / 'operator' / 'rey_policy.yaml'
 ENABLED = places.CHECKOUT / 'enabled' / '_9000_rey_dashboard.py'
 
 
@@ -31,6 +33,10 @@ def write(cloud, port):
         template = string.Template((TEMPLATES / source).read_text())
         texts[target] = template.substitute(values)
     texts[_local('enabled', ENABLED.name)] = ENABLED.read_text()
+    # Beside Horizon's other policies. Another cloud keeps the defaults.
+    texts[_horizon('conf', POLICY.name)] = (
+        '{}\n' if cloud.foreign else POLICY.read_text()
+    )
     for target, text in texts.items():
         # Left alone when the same: Python has it compiled already.
         if not target.exists() or target.read_text() != text:

@@ -158,5 +158,9 @@ def tell(target, port):
 ACCOUNTS = [
     ('admin', 'Default', 'administers the whole cloud'),
     ('manager', 'research', 'manages the domain research'),
+    ('manager2', 'research', 'the same, by a group, and works in a project'),
+    ('usage', 'Default', 'follows the usage of the whole cloud'),
+    ('updater', 'Default', 'installs and updates'),
+    ('helper', 'Default', 'sees all and changes nothing'),
     ('member', 'Default', 'is a plain member of the project demo'),
 ]

@@ -162,6 +162,22 @@ class Identity:
             if 'project' in row['scope'] or 'domain' in row['scope']
         ]
 
+    def roles_on(self, domain: Domain) -> set[tuple[str, str]]:
+        """Ids of users and roles on the domain itself; none when it is gone.
+
+        Keystone resolves groups and implied roles. It leaves out what is
+        inherited to projects: asked so, it tells that of the projects alone.
+        """
+        query = {'scope.domain.id': domain.id, 'effective': 'true'}
+        try:
+            with _naming('role assignments', domain):
+                rows = self._whole(
+                    '/role_assignments', 'role_assignments', **query
+                )
+        except faults.NOT_FOUND:
+            return set()
+        return {(row['user']['id'], row['role']['id']) for row in rows}
+
     def role_names(self, role_ids: Iterable[str]) -> dict[str, str]:
         """Names of these roles; the id where Keystone knows no name.
 

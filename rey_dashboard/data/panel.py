@@ -1,21 +1,17 @@
 from django.utils.translation import gettext_lazy as _
 
-import horizon
-
 from rey_dashboard import dashboard
-from rey_dashboard import policy
-from rey_dashboard.policy import usage
+from rey_dashboard.pages import panels
+from rey_dashboard.policy import data
 
 
-class Data(horizon.Panel):
+class Data(panels.Panel):
     """Where the pages' data comes from; reached from each page's age."""
 
     name = _('Data')
     slug = 'data'
     nav = False
-
-    def allowed(self, context):
-        return policy.allowed(context['request'], usage.READ)
+    rule = data.READ
 
 
 dashboard.Rey.register(Data)

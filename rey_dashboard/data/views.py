@@ -4,40 +4,48 @@ from django.core import exceptions
 from django.urls import reverse
 from django.utils import http as http_utils
 from django.utils.translation import gettext_lazy as _
-from django.views import generic
 
 from rey_dashboard import policy
 from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import parts
-from rey_dashboard.inventory import scope
 from rey_dashboard.pages import views
-from rey_dashboard.policy import usage
+from rey_dashboard.policy import data
 
 
 class IndexView(views.PageView):
     """Each part of the inventory: last good, last try, what went wrong."""
 
+    rule = data.READ
     parts = tuple(parts.LABELS)
     template_name = 'rey/data/index.html'
     page_title = _('Data')
 
+    def get(self, request, *args, **kwargs):
+        if not self.scope.is_whole:
+            raise exceptions.PermissionDenied
+        return super().get(request, *args, **kwargs)
 
-class AgeView(generic.View):
+
+class AgeView(views.ScopedView):
     """The age line of a page, asked for again while new data is coming."""
 
+    rule = data.READ
+
     def get(self, request):
-        return age(request, request.GET)
+        return age(request, self.scope.region, request.GET)
 
 
-class RefreshView(generic.View):
+class RefreshView(views.ScopedView):
     """Asks the worker to read the cloud now."""
 
+    rule = data.READ
+
     def post(self, request):
-        if not policy.allowed(request, usage.REFRESH):
+        if not policy.allowed(request, data.REFRESH):
             raise exceptions.PermissionDenied
-        freshness.request_refresh(scope.of(request.user).region)
+        freshness.request_refresh(self.scope.region)
         if request.headers.get('HX-Request'):
-            return age(request, request.POST, mine=True)
+            return age(request, self.scope.region, request.POST, mine=True)
         back = request.POST.get('next', '')
         if not http_utils.url_has_allowed_host_and_scheme(
             back, allowed_hosts=None
@@ -46,16 +54,14 @@ class RefreshView(generic.View):
         return http.HttpResponseRedirect(back)
 
 
-def age(request, asked, mine=False) -> http.HttpResponse:
+def age(request, region: str, asked, mine=False) -> http.HttpResponse:
     """The age line; whoever pressed the button has his page loaded anew."""
     names = [
         name
         for name in asked.get('parts', '').split(',')
         if name in parts.LABELS
     ]
-    fresh = freshness.of(
-        scope.of(request.user).region, names or tuple(parts.LABELS)
-    )
+    fresh = freshness.of(region, names or tuple(parts.LABELS))
     version = asked.get('version', '')
     mine = mine or asked.get('mine') == '1'
     newer = fresh.version != version and not fresh.coming

@@ -17,11 +17,17 @@ class Home(horizon.Panel):
 
 
 def panels(context):
-    """The dashboard's panels that the user may open, in their order."""
-    for group in horizon.get_dashboard('rey').get_panel_groups().values():
-        for panel in group:
-            if panel.nav and panel.can_access(context):
-                yield panel
+    """The dashboard's panels that answer the user, in their order.
+
+    Those that he may open come first; a closed one says why.
+    """
+    listed = [
+        panel
+        for group in horizon.get_dashboard('rey').get_panel_groups().values()
+        for panel in group
+        if panel.nav and panel.can_access(context)
+    ]
+    yield from sorted(listed, key=lambda panel: not panel.nav(context))
 
 
 dashboard.Rey.register(Home)

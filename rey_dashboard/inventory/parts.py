@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 IDENTITY = 'identity'
 PEOPLE = 'people'
+DOMAIN_ROLES = 'domain_roles'
 SERVERS = 'servers'
 VOLUMES = 'volumes'
 SNAPSHOTS = 'snapshots'
@@ -18,6 +19,7 @@ HOURS = 'hours'
 LABELS = {
     IDENTITY: _('Projects'),
     PEOPLE: _('People and roles'),
+    DOMAIN_ROLES: _('Roles on domains'),
     SERVERS: _('Servers'),
     VOLUMES: _('Volumes'),
     SNAPSHOTS: _('Snapshots'),

@@ -75,7 +75,7 @@ class Reading:
                     'This one was too slow or stood still; nothing to do.',
                 )
             yield
-            _succeed(self)
+            succeed(self)
 
 
 class Stopped(Exception):
@@ -102,7 +102,7 @@ def begin(region: str, part: str, request_id: str) -> None:
     )
 
 
-def _succeed(reading: Reading) -> None:
+def succeed(reading: Reading) -> None:
     now = timezone.now()
     state(reading.region, reading.part).update(
         ended_at=now,

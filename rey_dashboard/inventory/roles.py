@@ -6,6 +6,7 @@ import dataclasses
 from django.db.models import Q
 
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import scope as scope_
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -37,19 +38,20 @@ class Person:
     through: tuple[Way, ...]
 
 
-def people_of(region: str, project_id: str) -> list[Person]:
+def people_of(scope: scope_.Scope, project_id: str) -> list[Person]:
     """Everybody with a role on the project, by name; at most seven queries.
 
-    Roles that imply others are not spelled out.
+    Roles that imply others are not spelled out. Users and groups outside of
+    the scope have ids for names.
     """
-    above = _above(region, project_id)
+    above = _above(scope, project_id)
     assignments = models.RoleAssignment.objects.filter(
         Q(target_id=project_id, inherited=False)
         | Q(target_id__in=list(above), inherited=True),
-        region=region,
+        region=scope.region,
     )
-    ways = _ways(region, assignments, above)
-    users = _by_id(models.User, region, {user_id for user_id, _ in ways})
+    ways = _ways(scope, assignments, above)
+    users = _by_id(scope.users(), {user_id for user_id, _ in ways})
     people = [
         _person(user_id, role, through, users.get(user_id))
         for (user_id, role), through in ways.items()
@@ -70,10 +72,9 @@ def _person(user_id, role, through, user):
     )
 
 
-def _ways(region, assignments, above):
+def _ways(scope, assignments, above):
     groups = _by_id(
-        models.Group,
-        region,
+        scope.groups(),
         {row.actor_id for row in assignments if row.actor_kind == 'group'},
     )
     ways = collections.defaultdict(set)
@@ -90,9 +91,9 @@ def _ways(region, assignments, above):
     return ways
 
 
-def _above(region, project_id) -> dict[str, str]:
+def _above(scope, project_id) -> dict[str, str]:
     """Names of what the project can inherit from, by id."""
-    projects = models.Project.objects.filter(region=region)
+    projects = scope.projects()
     project = projects.filter(id=project_id).first()
     if project is None:
         return {}
@@ -102,9 +103,7 @@ def _above(region, project_id) -> dict[str, str]:
     domain_id = project.domain_id
     names[domain_id] = domain_id
     names |= dict(
-        models.Domain.objects.filter(region=region, id=domain_id).values_list(
-            'id', 'name'
-        )
+        scope.domains().filter(id=domain_id).values_list('id', 'name')
     )
     return {key: name or key for key, name in names.items()}
 
@@ -128,7 +127,5 @@ def _parents(projects, project) -> list[str]:
     return found
 
 
-def _by_id(model, region, ids):
-    return {
-        row.id: row for row in model.objects.filter(region=region, id__in=ids)
-    }
+def _by_id(rows, ids):
+    return {row.id: row for row in rows.filter(id__in=ids)}

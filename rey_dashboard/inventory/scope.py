@@ -1,40 +1,88 @@
 """Who may see what: every query that serves a page goes through here."""
 
 import dataclasses
+import datetime
 import functools
+import logging
 
+from django import db
+from django.core import exceptions
 from django.db.models import Count
+from django.utils import timezone
 
+from rey_dashboard import policy
+from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+
+LOG = logging.getLogger(__name__)
+
+
+class Closed(exceptions.PermissionDenied):
+    """The user had the right when his roles were last read, too long ago.
+
+    :param read_at: when that was
+    """
+
+    def __init__(self, read_at: datetime.datetime):
+        super().__init__(f'Roles on domains were last read at {read_at}.')
+        self.read_at = read_at
 
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """Cloud-wide, in one region: the policy lets nobody else in."""
+    """What one user may see of one region.
+
+    :param domain_ids: the domains; none when it is the whole cloud
+    """
 
     region: str
+    domain_ids: frozenset[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.domain_ids is None
 
     def summaries(self):
-        return models.ProjectSummary.objects.filter(region=self.region)
+        return self._by_domain(models.ProjectSummary)
 
     def projects(self):
-        return models.Project.objects.filter(region=self.region)
+        return self._by_domain(models.Project)
 
     def domains(self):
-        return models.Domain.objects.filter(region=self.region)
+        return self._by_domain(models.Domain, 'id')
 
     def domain_summaries(self):
-        return models.DomainSummary.objects.filter(region=self.region)
-
-    def usage_days(self):
-        return models.UsageDay.objects.filter(region=self.region)
+        return self._by_domain(models.DomainSummary)
 
     def users(self):
-        return models.User.objects.filter(region=self.region)
+        return self._by_domain(models.User)
+
+    def groups(self):
+        return self._by_domain(models.Group)
+
+    def usage_days(self):
+        return self.of_projects(models.UsageDay)
 
     def all_quotas(self):
-        return models.Quota.objects.filter(region=self.region)
+        return self.of_projects(models.Quota)
+
+    def servers(self):
+        return self.of_projects(models.Server)
+
+    def volumes(self):
+        return self.of_projects(models.Volume)
+
+    def of_projects(self, model):
+        """Rows of servers, volumes, ... that belong to projects."""
+        rows = model.objects.filter(region=self.region)
+        if self.is_whole:
+            return rows
+        return rows.filter(project_id__in=self.projects().values('id'))
+
+    def owned(self, model, project_id: str):
+        """Those that belong to one project."""
+        return self.of_projects(model).filter(project_id=project_id)
 
     @functools.cached_property
     def volume_types(self) -> list[resources.Resource]:
@@ -64,11 +112,76 @@ class Scope:
             if domain.id in counts
         )
 
-    def owned(self, model, project_id: str):
-        """Rows of servers, volumes, ... that belong to one project."""
-        return model.objects.filter(region=self.region, project_id=project_id)
+    def _by_domain(self, model, key='domain_id'):
+        rows = model.objects.filter(region=self.region)
+        if self.is_whole:
+            return rows
+        return rows.filter(**{f'{key}__in': self.domain_ids})
 
 
-def of(user) -> Scope:
-    """The scope of Horizon's signed-in user, in the region he has chosen."""
-    return Scope(user.services_region or '')
+def of(request, rule: str) -> Scope:
+    """What the signed-in user may see by this rule, in his region.
+
+    The rule speaks of the whole cloud, its twin ``..._domain`` of one domain.
+
+    :raises Closed: his roles on domains are too old to count
+    :raises django.core.exceptions.PermissionDenied: nothing at all
+    """
+    known = _remembered(request, rule, lambda: _of(request, rule))
+    if isinstance(known, Scope):
+        return known
+    raise known
+
+
+def is_open(request, rule: str) -> bool:
+    """Whether the user may see anything by this rule."""
+    return isinstance(_answer(request, rule), Scope)
+
+
+def is_told(request, rule: str) -> bool:
+    """Whether he may see anything, or is told why not."""
+    return isinstance(_answer(request, rule), (Scope, Closed))
+
+
+def _answer(request, rule):
+    try:
+        return of(request, rule)
+    except exceptions.PermissionDenied as error:
+        return error
+
+
+def _of(request, rule) -> Scope | exceptions.PermissionDenied:
+    region = request.user.services_region or ''
+    if policy.allowed(request, rule):
+        return Scope(region)
+    now = timezone.now()
+    held = [
+        role
+        for role in _remembered(request, '', lambda: _roles(request, region))
+        if policy.allowed_on_domain(
+            request, rule, role.domain_id, role.role_name
+        )
+    ]
+    young = {role.domain_id for role in held if domain_roles.counts(role, now)}
+    if young:
+        return Scope(region, frozenset(young))
+    if held:
+        return Closed(max(role.read_at for role in held))
+    return exceptions.PermissionDenied()
+
+
+def _roles(request, region):
+    """The navigation asks on every page of Horizon: it must not break it."""
+    try:
+        return domain_roles.of_user(region, request.user.id)
+    except (db.DatabaseError, exceptions.ImproperlyConfigured) as error:
+        LOG.error('Nobody manages a domain: %s', error)
+        return []
+
+
+def _remembered(request, key, find):
+    """For this request: several panels and the page ask the same."""
+    known = request.__dict__.setdefault('_rey_scopes', {})
+    if key not in known:
+        known[key] = find()
+    return known[key]

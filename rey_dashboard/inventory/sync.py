@@ -15,6 +15,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
+from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import history
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
@@ -33,7 +34,7 @@ LOG = logging.getLogger(__name__)
 #: Groups one after the other, the parts of a group side by side: quotas are
 #: asked for the projects that were just found.
 ORDER = (
-    (parts.IDENTITY,),
+    (parts.IDENTITY, parts.DOMAIN_ROLES),
     (
         parts.COMPUTE_QUOTAS,
         parts.VOLUME_QUOTAS,
@@ -52,6 +53,7 @@ ORDER = (
 )
 READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.IDENTITY: identity.read,
+    parts.DOMAIN_ROLES: domain_roles.read,
     parts.SERVERS: compute.read_servers,
     parts.VOLUMES: volume.read_volumes,
     parts.PEOPLE: people.read,
@@ -88,21 +90,39 @@ def collect(
             usage.forget(region, hours_again)
         for group in ORDER:
             readings = [
-                reading_.Reading(
-                    cloud=cloud,
-                    session=cloud.session(),
-                    region=region,
-                    number=number,
-                    settings=settings,
-                    part=part,
-                    stop=stop or threading.Event(),
-                )
-                for part in group
+                _reading(cloud, settings, number, part, stop) for part in group
             ]
             _read_side_by_side(readings, lease, beat)
         history.record(region, settings.KEEP_DAYS)
         _end(region)
     return list(models.PartState.objects.filter(region=region))
+
+
+def collect_part(
+    cloud: cloud_session.Cloud,
+    settings: conf.Settings,
+    part: str,
+    stop: threading.Event,
+) -> None:
+    """Reads one part that needs no other, also while a collection runs.
+
+    :raises faults.CloudFault: the region cannot be told
+    """
+    row = models.Collector.objects.filter(region=cloud.region).first()
+    number = row.number if row else 0
+    _read_part(_reading(cloud, settings, number, part, stop))
+
+
+def _reading(cloud, settings, number, part, stop):
+    return reading_.Reading(
+        cloud=cloud,
+        session=cloud.session(),
+        region=cloud.region,
+        number=number,
+        settings=settings,
+        part=part,
+        stop=stop or threading.Event(),
+    )
 
 
 def _start(region):

@@ -60,6 +60,12 @@ class Table:
     sort: str
     ties: Sequence[str]
 
+    def without(self, *names: str) -> 'Table':
+        """The same without these columns and fields."""
+        columns = [row for row in self.columns if row.name not in names]
+        fields = [row for row in self.fields if row.name not in names]
+        return dataclasses.replace(self, columns=columns, fields=fields)
+
     def ordered(self, rows: QuerySet | list, sort: str) -> QuerySet | list:
         """Rows by ``name`` or ``-name`` of a column; unknown values last.
 

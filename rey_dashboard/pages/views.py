@@ -11,6 +11,7 @@ from django.core import exceptions
 from django.core import paginator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.views import generic
 
 from horizon import views
 
@@ -28,17 +29,31 @@ LOG = logging.getLogger(__name__)
 CHUNK = 500
 
 
-class PageView(views.HorizonTemplateView):
+class ScopedView(generic.View):
+    """A view of what the user may see by ``rule``, as ``self.scope``."""
+
+    rule: str
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            self.scope = scope.of(request, self.rule)
+        except scope.Closed as error:
+            return shortcuts.render(
+                request,
+                'rey/pages/closed.html',
+                {'page_title': _('Closed for now'), 'read_at': error.read_at},
+                status=403,
+            )
+        return super().dispatch(request, *args, **kwargs)
+
+
+class PageView(ScopedView, views.HorizonTemplateView):
     """A page that tells the age of its data.
 
     ``parts`` names what of the inventory it shows.
     """
 
     parts: tuple[str, ...] = ()
-
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.scope = scope.of(request.user)
 
     def dispatch(self, request, *args, **kwargs):
         try:
@@ -54,7 +69,9 @@ class PageView(views.HorizonTemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            freshness=freshness.of(self.scope.region, self.parts), **kwargs
+            freshness=freshness.of(self.scope.region, self.parts),
+            scope=self.scope,
+            **kwargs,
         )
 
 

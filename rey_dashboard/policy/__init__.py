@@ -14,6 +14,11 @@ from oslo_policy import policy as oslo_policy
 from openstack_auth import policy as horizon_policy
 
 from rey_dashboard.policy import base
+from rey_dashboard.policy import data
+from rey_dashboard.policy import install
+from rey_dashboard.policy import operate
+from rey_dashboard.policy import session_roles
+from rey_dashboard.policy import update
 from rey_dashboard.policy import usage
 
 LOG = logging.getLogger(__name__)
@@ -28,7 +33,8 @@ DEFAULTS = pathlib.Path(__file__).parent / 'defaults.yaml'
 
 def list_rules() -> list[oslo_policy.DocumentedRuleDefault]:
     """All rules, for oslo.policy's tools (its entry point names this)."""
-    return [*base.RULES, *usage.RULES]
+    areas = (base, install, operate, usage, update, data)
+    return [rule for area in areas for rule in area.RULES]
 
 
 def register() -> None:
@@ -40,7 +46,30 @@ def register() -> None:
 
 def allowed(request, rule: str) -> bool:
     """Whether the signed-in user passes ``rule``; unknown rules deny."""
-    if rule not in {known.name for known in list_rules()}:
+    return (
+        _is_known(request, rule)
+        and _passes(request, rule)
+        # Horizon keeps the roles of the time of signing in.
+        and session_roles.renew(request)
+        and _passes(request, rule)
+    )
+
+
+def allowed_on_domain(request, rule: str, domain_id: str, role: str) -> bool:
+    """Whether this role, held on a domain, passes the rule's twin.
+
+    The twin of ``rey:usage:read`` is ``rey:usage:read_domain``; a rule
+    without one denies.
+    """
+    rule += base.OF_DOMAIN
+    if rule not in _names() or not _is_known(request, rule):
+        return False
+    target = {base.ROLE_THERE: role, 'domain_id': domain_id}
+    return _passes(request, rule, target) and session_roles.renew(request)
+
+
+def _is_known(request, rule):
+    if rule not in _names():
         LOG.error('Access denied: the policy rule %s does not exist', rule)
         return False
     if _passes(request, base.NOBODY):
@@ -50,8 +79,12 @@ def allowed(request, rule: str) -> bool:
             SCOPE,
         )
         return False
-    return _passes(request, rule)
+    return True
 
 
-def _passes(request, rule):
-    return horizon_policy.check(((SCOPE, rule),), request)
+def _names():
+    return {rule.name for rule in list_rules()}
+
+
+def _passes(request, rule, target=None):
+    return horizon_policy.check(((SCOPE, rule),), request, target)

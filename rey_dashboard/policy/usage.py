@@ -3,28 +3,34 @@ from oslo_policy import policy
 from rey_dashboard.policy import base
 
 READ = 'rey:usage:read'
-REFRESH = 'rey:data:refresh'
+ACT = 'rey:usage:act'
+_PAGES = [
+    {'method': 'GET', 'path': '/rey/projects/'},
+    {'method': 'POST', 'path': '/rey/projects/columns/'},
+    {'method': 'GET', 'path': '/rey/projects/domains/'},
+    {'method': 'GET', 'path': '/rey/projects/users/'},
+    {'method': 'GET', 'path': '/rey/projects/quotas/'},
+    {'method': 'GET', 'path': '/rey/projects/{project_id}/'},
+    {'method': 'GET', 'path': '/rey/projects/{project_id}/{tab}/'},
+]
 
 RULES = [
     policy.DocumentedRuleDefault(
         READ,
         base.ADMIN,
-        description='See the use that projects make of the cloud.',
-        operations=[
-            {'method': 'GET', 'path': '/rey/projects/'},
-            {'method': 'POST', 'path': '/rey/projects/columns/'},
-            {'method': 'GET', 'path': '/rey/projects/domains/'},
-            {'method': 'GET', 'path': '/rey/projects/users/'},
-            {'method': 'GET', 'path': '/rey/projects/quotas/'},
-            {'method': 'GET', 'path': '/rey/projects/{project_id}/'},
-            {'method': 'GET', 'path': '/rey/projects/{project_id}/{tab}/'},
-            {'method': 'GET', 'path': '/rey/data/'},
-        ],
+        description='See the use that all projects make of the cloud.',
+        operations=_PAGES,
     ),
     policy.DocumentedRuleDefault(
-        REFRESH,
+        READ + base.OF_DOMAIN,
+        base.DOMAIN_MANAGER,
+        description='See the use that the projects of one domain make of the '
+        'cloud; asked for each domain on which the user has a role.',
+        operations=_PAGES,
+    ),
+    policy.RuleDefault(
+        ACT,
         base.ADMIN,
-        description='Ask the worker to read the cloud again now.',
-        operations=[{'method': 'POST', 'path': '/rey/data/refresh/'}],
+        description='Change what projects may use.',
     ),
 ]

@@ -7,10 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+import horizon
+
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import scope
+from rey_dashboard.pages import tables
 from rey_dashboard.pages import views
+from rey_dashboard.policy import usage
 from rey_dashboard.projects import owned_tables
 
 #: Tabs of a project's page: name in the URL conf, label, what it counts.
@@ -35,6 +40,7 @@ QUOTA_PARTS = (
 class ProjectView(views.TableView):
     """A tab; the subclass names its place in the URL conf as ``tab``."""
 
+    rule = usage.READ
     tab: str
     template_name = 'rey/projects/detail.html'
     page_title = '{{ project.name|default:project.project_id }}'
@@ -65,6 +71,9 @@ class ProjectView(views.TableView):
                 self.project.fullest_service, self.project.fullest_resource
             ),
             tabs=self._tabs(),
+            may_admin=horizon.get_dashboard('admin').can_access(
+                {'request': self.request}
+            ),
             **kwargs,
         )
 
@@ -87,17 +96,21 @@ class _OwnedView(ProjectView):
     """Things of one kind, with the names of what they refer to."""
 
     model: type
-    #: Column that is added: (model, our field with its id).
-    names = {'user_name': (models.User, 'user_id')}
+    owned_table: tables.Table
+    #: Column that is added: what is asked, our field with its id.
+    names = {'user_name': (scope.Scope.users, 'user_id')}
+
+    def get_table(self):
+        if self.scope.is_whole:
+            return self.owned_table
+        return self.owned_table.without('host')
 
     def get_rows(self):
         named = {
             column: Subquery(
-                model.objects.filter(
-                    region=OuterRef('region'), id=OuterRef(field)
-                ).values('name')[:1]
+                asked(self.scope).filter(id=OuterRef(field)).values('name')[:1]
             )
-            for column, (model, field) in self.names.items()
+            for column, (asked, field) in self.names.items()
         }
         return self.scope.owned(self.model, self.project_id).annotate(**named)
 
@@ -106,22 +119,20 @@ class ServersView(_OwnedView):
     parts = (*QUOTA_PARTS, parts.SERVERS, parts.PEOPLE)
     tab = 'detail'
     model = models.Server
-    table = owned_tables.SERVERS
+    owned_table = owned_tables.SERVERS
 
 
 class VolumesView(_OwnedView):
     parts = (*QUOTA_PARTS, parts.VOLUMES, parts.PEOPLE)
     tab = 'volumes'
     model = models.Volume
-    table = owned_tables.VOLUMES
+    owned_table = owned_tables.VOLUMES
 
     def load(self, page):
         """The names of the servers that the volumes are attached to."""
         ids = {server_id for row in page for server_id in row.server_ids}
         names = dict(
-            models.Server.objects.filter(
-                region=self.scope.region, id__in=ids
-            ).values_list('id', 'name')
+            self.scope.servers().filter(id__in=ids).values_list('id', 'name')
         )
         for row in page:
             row.servers = [
@@ -134,10 +145,10 @@ class SnapshotsView(_OwnedView):
     parts = (*QUOTA_PARTS, parts.SNAPSHOTS, parts.PEOPLE)
     tab = 'snapshots'
     model = models.Snapshot
-    table = owned_tables.SNAPSHOTS
+    owned_table = owned_tables.SNAPSHOTS
     names = {
         **_OwnedView.names,
-        'volume_name': (models.Volume, 'volume_id'),
+        'volume_name': (scope.Scope.volumes, 'volume_id'),
     }
 
 
@@ -145,7 +156,7 @@ class BackupsView(_OwnedView):
     parts = (*QUOTA_PARTS, parts.BACKUPS, parts.PEOPLE)
     tab = 'backups'
     model = models.Backup
-    table = owned_tables.BACKUPS
+    owned_table = owned_tables.BACKUPS
     names = SnapshotsView.names
 
 
@@ -153,8 +164,8 @@ class FloatingIpsView(_OwnedView):
     parts = QUOTA_PARTS
     tab = 'floating_ips'
     model = models.FloatingIp
-    table = owned_tables.FLOATING_IPS
-    names = {'server_name': (models.Server, 'server_id')}
+    owned_table = owned_tables.FLOATING_IPS
+    names = {'server_name': (scope.Scope.servers, 'server_id')}
 
 
 def quota_groups(quotas) -> list[dict]:

@@ -1,18 +1,14 @@
 from django.utils.translation import gettext_lazy as _
 
-import horizon
-
 from rey_dashboard import dashboard
-from rey_dashboard import policy
+from rey_dashboard.pages import panels
 from rey_dashboard.policy import usage
 
 
-class Projects(horizon.Panel):
+class Projects(panels.Panel):
     name = _('Projects')
     slug = 'projects'
-
-    def allowed(self, context):
-        return policy.allowed(context['request'], usage.READ)
+    rule = usage.READ
 
 
 dashboard.Rey.register(Projects)

@@ -121,7 +121,7 @@ class PeopleView(details.ProjectView):
         return people_in(self.project_id)
 
     def get_rows(self):
-        return roles.people_of(self.scope.region, self.project_id)
+        return roles.people_of(self.scope, self.project_id)
 
 
 class HoursView(views.PeriodView, details.ProjectView):

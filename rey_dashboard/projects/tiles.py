@@ -47,8 +47,6 @@ def of(scope) -> list[Tile]:
             errors=Sum('servers_in_error'),
         )
     )
-    hosts = totals.hosts(scope.region)
-    unread = totals.Total(0, None)
     return [
         Tile(
             rey.number(counts['projects']),
@@ -59,16 +57,7 @@ def of(scope) -> list[Tile]:
             )
             % {'count': rey.number(counts['domains'])},
         ),
-        _of_hosts(
-            hosts.get('VCPU', unread),
-            _('vCPUs used of what the hosts can hold'),
-        ),
-        _of_hosts(
-            hosts.get('MEMORY_MB', unread),
-            _('RAM used of what the hosts can hold'),
-            _from_mib,
-        ),
-        _of_pools(totals.storage(scope.region)),
+        *(_of_the_cloud(scope.region) if scope.is_whole else ()),
         Tile(
             rey.number(counts['full']),
             ngettext(
@@ -89,6 +78,21 @@ def of(scope) -> list[Tile]:
             query='in_error=1',
         ),
     ]
+
+
+def _of_the_cloud(region):
+    hosts = totals.hosts(region)
+    unread = totals.Total(0, None)
+    yield _of_hosts(
+        hosts.get('VCPU', unread),
+        _('vCPUs used of what the hosts can hold'),
+    )
+    yield _of_hosts(
+        hosts.get('MEMORY_MB', unread),
+        _('RAM used of what the hosts can hold'),
+        _from_mib,
+    )
+    yield _of_pools(totals.storage(region))
 
 
 def _of_hosts(total, words, shown=rey.number):

@@ -7,16 +7,15 @@ from django.db.models import Subquery
 from django.urls import reverse
 from django.utils import http as http_utils
 from django.utils.translation import gettext_lazy as _
-from django.views import generic
 
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
-from rey_dashboard.inventory import scope
 from rey_dashboard.pages import columns as choices
 from rey_dashboard.pages import periods
 from rey_dashboard.pages import views
+from rey_dashboard.policy import usage
 from rey_dashboard.projects import columns
 from rey_dashboard.projects import forms
 from rey_dashboard.projects import rows
@@ -39,6 +38,7 @@ TABLE = 'projects'
 class IndexView(views.PeriodView):
     """One row a project: what it uses of what it may."""
 
+    rule = usage.READ
     parts = (*PARTS, parts.HOSTS, parts.POOLS)
     form_class = forms.FilterForm
     template_name = 'rey/projects/index.html'
@@ -88,15 +88,17 @@ class IndexView(views.PeriodView):
         return days.order_by().values('project_id').distinct().count()
 
 
-class ColumnsView(generic.View):
+class ColumnsView(views.ScopedView):
     """Keeps the columns that the user wants to see, or forgets them."""
+
+    rule = usage.READ
 
     def post(self, request):
         user = request.user.id
         if 'usual' in request.POST:
             choices.forget(user, TABLE)
         else:
-            offered = {column.name for column in self._offered(request)}
+            offered = {column.name for column in self._offered()}
             wanted = request.POST.getlist('column')
             choices.choose(
                 user, TABLE, [name for name in wanted if name in offered]
@@ -108,16 +110,16 @@ class ColumnsView(generic.View):
             back = reverse('horizon:rey:projects:index')
         return http.HttpResponseRedirect(back)
 
-    def _offered(self, request):
+    def _offered(self):
         return columns.offered(
-            periods.named(periods.THIRTY),
-            scope.of(request.user).volume_types,
+            periods.named(periods.THIRTY), self.scope.volume_types
         )
 
 
 class DomainsView(views.PeriodView):
     """One row a domain: its projects together."""
 
+    rule = usage.READ
     parts = PARTS
     form_class = forms.DomainsForm
     template_name = 'rey/projects/domains.html'
@@ -142,6 +144,7 @@ class DomainsView(views.PeriodView):
 class UsersView(views.PeriodView):
     """One row for each user who made servers: their hours in the period."""
 
+    rule = usage.READ
     parts = (parts.HOURS, parts.PEOPLE)
     form_class = forms.UsersForm
     table = tables.USERS
@@ -166,6 +169,7 @@ class UsersView(views.PeriodView):
 class QuotasView(views.TableView):
     """One row for each quota of each project, the fullest first."""
 
+    rule = usage.READ
     parts = PARTS
     form_class = forms.QuotasForm
     table = tables.QUOTAS

@@ -10,6 +10,7 @@ from django.utils import formats
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from rey_dashboard import policy
 from rey_dashboard.inventory import resources
 
 register = template.Library()
@@ -19,6 +20,12 @@ AMBER, RED = 80, 95
 UNLIMITED = -1
 #: Of a sparkline's own units; the page stretches it.
 SPARK_WIDTH, SPARK_HEIGHT = 100, 24
+
+
+@register.filter
+def passes(request, rule):
+    """Whether the user passes a rule of ours, for the whole cloud."""
+    return policy.allowed(request, rule)
 
 
 @register.filter

@@ -40,6 +40,11 @@ class Cloud:
         answer.raise_for_status()
         return answer.json()
 
+    def write(self, method, path):
+        """A call to Keystone that changes something and has no body."""
+        url = f'{self.urls["identity"]}{path}'
+        self._http.request(method, url, timeout=60).raise_for_status()
+
     def all(self, kind, path, key):
         """Every row of a listing, until a page is empty."""
         rows, seen = [], set()

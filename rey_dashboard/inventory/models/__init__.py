@@ -3,6 +3,7 @@ from rey_dashboard.inventory.models.capacity import Inventory
 from rey_dashboard.inventory.models.capacity import Pool
 from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.identity import Domain
+from rey_dashboard.inventory.models.identity import DomainRole
 from rey_dashboard.inventory.models.identity import Group
 from rey_dashboard.inventory.models.identity import Project
 from rey_dashboard.inventory.models.identity import RoleAssignment
@@ -26,6 +27,7 @@ __all__ = [
     'Backup',
     'Collector',
     'Domain',
+    'DomainRole',
     'DomainSummary',
     'FloatingIp',
     'Group',

@@ -59,6 +59,26 @@ class Group(base.Mirrored):
         return self.name
 
 
+class DomainRole(models.Model):
+    """A role that a user has on a domain itself, by whatever way.
+
+    Keystone has resolved groups and implied roles.
+    """
+
+    pk = models.CompositePrimaryKey(
+        'region', 'user_id', 'domain_id', 'role_name'
+    )
+    region = models.CharField(max_length=255)
+    user_id = models.CharField(max_length=64)
+    domain_id = models.CharField(max_length=64)
+    role_name = models.CharField(max_length=255)
+    #: When Keystone was asked.
+    read_at = models.DateTimeField()
+
+    def __str__(self):
+        return f'{self.role_name} of {self.user_id} on {self.domain_id}'
+
+
 class RoleAssignment(models.Model):
     """A role of a user or a group on a project or a domain.
 

@@ -1,0 +1,19 @@
+from oslo_policy import policy
+
+from rey_dashboard.policy import base
+
+READ = 'rey:update:read'
+ACT = 'rey:update:act'
+
+RULES = [
+    policy.RuleDefault(
+        READ,
+        base.ADMIN,
+        description="See the cloud's versions, and what an update changed.",
+    ),
+    policy.RuleDefault(
+        ACT,
+        base.ADMIN,
+        description='Keep the state of before an update, and compare with it.',
+    ),
+]
