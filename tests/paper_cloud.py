@@ -9,6 +9,8 @@ import uuid
 
 from keystoneauth1 import fixture
 
+#: What everybody signs in with.
+TOKEN = uuid.uuid4().hex
 KEYSTONE = 'http://keystone.test/v3'
 NOVA = 'http://nova.test/v2.1'
 CINDER = 'http://cinder.test/v3'
@@ -76,7 +78,7 @@ class PaperCloud:
         mock.post(
             f'{KEYSTONE}/auth/tokens',
             json=token,
-            headers={'X-Subject-Token': uuid.uuid4().hex},
+            headers={'X-Subject-Token': TOKEN},
         )
 
     def _versions(self, mock):

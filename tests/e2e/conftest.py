@@ -10,6 +10,11 @@ from tests.e2e import bare
 from tests.e2e import site
 
 
+def pytest_collection_modifyitems(items):
+    """What looks through the logs of all tests comes last."""
+    items.sort(key=lambda item: item.module.__name__.endswith('.test_secrets'))
+
+
 @pytest.fixture(scope='package')
 def demo():
     """A running demo with its company; stopped again unless it ran before."""
