@@ -29,19 +29,25 @@ class PaperGrants:
         if path == '/roles' and name:
             return 200, _rows('roles', {name: self._roles[name]})
         if path == '/projects' and name:
-            return 200, _rows('projects', {name: f'p-{name}'})
+            found = [name] if name == 'service' else []
+            return 200, _rows('projects', {one: f'p-{one}' for one in found})
         return None
 
     def _make(self, request, context):
         if self.refuse:
-            context.status_code = 403
-            return {'error': {'message': 'not for you', 'code': 403}}
+            return self._refused(context)
         context.status_code = 201
         user = request.json()['user']
         self.users[user['name']] = user
         return {'user': {**user, 'id': f'u-{user["name"]}'}}
 
+    def _refused(self, context):
+        context.status_code = 403
+        return {'error': {'message': 'not for you', 'code': 403}}
+
     def _change(self, request, context):
+        if self.refuse:
+            return self._refused(context)
         name = request.path.rpartition('/u-')[2]
         self.users[name].update(request.json()['user'])
         return {'user': {'id': f'u-{name}', 'name': name}}

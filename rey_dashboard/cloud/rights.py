@@ -4,10 +4,18 @@ Who is no administrator gets from Cinder and Neutron only his own rows of a
 listing of all projects, with status 200 (code of cinder 29, ``get_all`` of
 volumes and backups). So an answer to these proves little. Beside them stand
 calls that are refused outright: pools, services and quotas of others.
+
+The right to change something is tried on what does not exist. Nova, Cinder
+and Neutron look at the right first (code of nova 34, cinder 29 and neutron 29,
+and tried with users who have it and who do not).
 """
 
+from collections.abc import Iterator
+import contextlib
 import datetime
 import functools
+import itertools
+import uuid
 
 from keystoneauth1 import adapter
 from keystoneauth1 import exceptions as ks_exceptions
@@ -52,6 +60,23 @@ READS = {
     # Nor does it, but it finds by name: there is none of this one.
     'placement': ('/resource_providers?name=rey-dashboard-check',),
 }
+#: What tasks change: a path and a body. Each sets nothing, of a project or a
+#: service that does not exist.
+CHANGES = {
+    'compute': (
+        ('/os-quota-sets/{nothing}', {'quota_set': {}}),
+        ('/os-services/{nothing}', {'status': 'enabled'}),
+    ),
+    # An empty set Cinder refuses before it looks at the right.
+    'block-storage': (
+        ('/os-quota-sets/{nothing}', {'quota_set': {'tenant_id': 'nothing'}}),
+    ),
+    'network': (('/v2.0/quotas/{nothing}', {'quota': {}}),),
+}
+#: As many projects of a domain are looked at for one with a volume.
+_LOOK_AT = 5
+#: What the services answer to who may change what does not exist.
+_NO_SUCH = (ks_exceptions.NotFound, ks_exceptions.BadRequest)
 #: Newest version that we know, and the one that we need.
 MICROVERSIONS = {
     'compute': (compute.WANTED, compute.NEEDED),
@@ -71,6 +96,11 @@ class Rights:
     def user_id(self) -> str:
         return self.session.get_user_id()
 
+    @property
+    def project_id(self) -> str:
+        """Where the session is signed in to."""
+        return self.session.get_project_id()
+
     def read(self, service_type: str, path: str) -> None:
         """Asks one of ``READS``; an answer is enough.
 
@@ -87,35 +117,54 @@ class Rights:
         )
         self._service(service_type).get(path)
 
-    def project(self, domain_id: str | None = None) -> str | None:
-        """The id of an enabled project that is not the session's own.
+    def change(self, service_type: str, path: str, body: dict) -> None:
+        """Asks for one of ``CHANGES``; nothing changes.
 
-        On its own project the service user has a role that was given to it
-        directly. None when there is no such project.
+        :raises faults.ALL: the service refuses or does not answer
         """
-        path = '/projects?enabled=true&limit=2'
-        if domain_id:
-            path += f'&domain_id={domain_id}'
-        get = listing.through(self._service('identity'))
-        own = self.session.get_project_id()
-        for row in listing.whole(get, path, 'projects'):
-            if row['id'] != own:
-                return row['id']
-        return None
+        service = self._service(service_type)
+        with contextlib.suppress(_NO_SUCH):
+            service.put(path.format(nothing=uuid.uuid4()), json=body)
 
-    def roles(self, project_id: str) -> set[str]:
-        """Signs in to a project and reads its limits; the roles held there.
+    def project(self, domain_id: str) -> str | None:
+        """The id of an enabled project to try things in, if there is any.
 
-        :raises faults.ALL: there is no role there, or a service refuses it
+        One with a volume, where that is found soon, and never the session's
+        own: there it has a role that was given to it directly.
+        """
+        first = None
+        for project_id in itertools.islice(self._others(domain_id), _LOOK_AT):
+            first = first or project_id
+            if self._volumes(f'&all_tenants=1&project_id={project_id}'):
+                return project_id
+        return first
+
+    def sign_in(self, project_id: str) -> cloud_session.Session:
+        """To a project, by the role that its domain passes on.
+
+        :raises faults.Misconfigured: the entry is good for one project alone
+        :raises faults.ALL: there is no role there, or Keystone fails
         """
         session = self._cloud.project_session(project_id)
-        for service_type in ('compute', 'block-storage'):
-            try:
-                self._service(service_type, session).get('/limits')
-            except ks_exceptions.EndpointNotFound:
-                # A service that the cloud lacks says nothing of rights.
-                continue
-        return set(session.auth.get_access(session).role_names)
+        session.get_token()
+        return session
+
+    def backup(self, session: cloud_session.Session) -> bool:
+        """Tries a backup in a project; false without a volume to try it on.
+
+        It asks for one of a snapshot that does not exist. Cinder 29 looks for
+        the volume, then at the right, then for the snapshot
+        (``backup/api.py``).
+
+        :raises faults.ALL: Cinder refuses or does not answer
+        """
+        volumes = self._volumes(session=session)
+        for volume_id in volumes:
+            body = {'volume_id': volume_id, 'snapshot_id': str(uuid.uuid4())}
+            service = self._service('block-storage', session)
+            with contextlib.suppress(_NO_SUCH):
+                service.post('/backups', json={'backup': body})
+        return bool(volumes)
 
     def version(self, service_type: str) -> str:
         """The microversion that will be used of one of ``MICROVERSIONS``.
@@ -129,11 +178,32 @@ class Rights:
     @functools.cached_property
     def _other_project(self):
         try:
-            found = self.project()
+            found = next(self._others(), None)
         except faults.ALL:
             # Keystone's own verdict tells of it.
             found = None
-        return found or self.session.get_project_id()
+        return found or self.project_id
+
+    def _others(self, domain_id=None) -> Iterator[str]:
+        """Ids of enabled projects but for the session's own."""
+        path = f'/projects?enabled=true&limit={_LOOK_AT + 1}'
+        if domain_id:
+            path += f'&domain_id={domain_id}'
+        get = listing.through(self._service('identity'))
+        for row in listing.whole(get, path, 'projects'):
+            if row['id'] != self.project_id:
+                yield row['id']
+
+    def _volumes(self, query='', session=None):
+        """The id of one volume, or none."""
+        path = f'/volumes?limit=1{query}'
+        try:
+            get = listing.through(self._service('block-storage', session))
+            rows = listing.whole(get, path, 'volumes')
+        except ks_exceptions.EndpointNotFound:
+            # A service that the cloud lacks says nothing of rights.
+            return []
+        return [row['id'] for row in rows]
 
     def _service(self, service_type, session=None):
         asked = {}

@@ -1,6 +1,7 @@
 """Signing in with clouds.yaml, and the sessions that calls go through."""
 
 from collections.abc import Iterable
+import os
 import threading
 import uuid
 
@@ -57,12 +58,13 @@ class Cloud:
             )
             self._config = self._entries.get_one(cloud=name)
             self._session = self._config.get_session()
+            self._need_password()
         except (
             sdk_exceptions.ConfigException,
             ks_exceptions.MissingRequiredOptions,
         ) as error:
             raise faults.Misconfigured(
-                f'The cloud {name!r} cannot be used: {error}',
+                f'The cloud {name!r} cannot be used: {error}{_hidden()}',
                 'Write the service user into clouds.yaml '
                 f'(entry {name!r}) where the worker runs: in its folder, '
                 '~/.config/openstack or /etc/openstack, or name the file '
@@ -83,13 +85,36 @@ class Cloud:
         it while there is more to do there. Without a role on the project
         (a role that its domain passes on will do) its first call is a
         ``keystoneauth1.exceptions.Unauthorized``.
+
+        :raises faults.Misconfigured: the entry is good for one project alone
         """
+        if self._config.config['auth_type'] == 'v3applicationcredential':
+            # Keystone 30 refuses the token (tried), restricted or not.
+            raise faults.Misconfigured(
+                f'The entry {self.name!r} of clouds.yaml is an application '
+                'credential. It holds for one project, and nothing can be '
+                'made in others with it.',
+                "Write the service user's name and password there: "
+                'rey-dashboard setup --service-user tells how.',
+            )
         # An id goes before the name that the entry has (code of
         # keystoneauth 5.18, ``identity/v3/base.py``).
         config = self._entries.get_one(
             cloud=self.name, auth={'project_id': project_id}
         )
         return self._signed_in(config.get_session().auth)
+
+    def _need_password(self):
+        # Without one keystoneauth 5.18 raises a bare Exception, and late.
+        auth = self._config.config.get('auth', {})
+        kinds = ('password', 'v3password')
+        if self._config.config['auth_type'] in kinds and not (
+            auth.get('password')
+            and (auth.get('username') or auth.get('user_id'))
+        ):
+            raise sdk_exceptions.ConfigException(
+                'it has no user name or no password.'
+            )
 
     def _signed_in(self, auth):
         session = Session(
@@ -176,6 +201,19 @@ class Cloud:
         if not offered or offered < _numbers(needed):
             raise faults.TooOld(service_type, needed, offered)
         return '%d.%d' % min(offered, _numbers(wanted))
+
+
+def _hidden():
+    """Which clouds.yaml nobody reads here; openstacksdk does not tell."""
+    named = os.environ.get('OS_CLIENT_CONFIG_FILE')
+    if named and not os.path.exists(named):
+        return f' OS_CLIENT_CONFIG_FILE names {named}, which is not there.'
+    hidden = [
+        path
+        for path in (named, *os_config.loader.CONFIG_FILES)
+        if path and os.path.exists(path) and not os.access(path, os.R_OK)
+    ]
+    return f' This user may not read {", ".join(hidden)}.' if hidden else ''
 
 
 def _numbers(version):

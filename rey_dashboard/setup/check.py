@@ -11,6 +11,7 @@ from django.conf import settings
 from rey_dashboard import conf
 from rey_dashboard.setup import checks_cloud
 from rey_dashboard.setup import checks_horizon
+from rey_dashboard.setup import checks_rights
 from rey_dashboard.setup import verdict as verdict_
 
 AREAS = ('horizon', 'database', 'cloud')
@@ -82,7 +83,7 @@ def _database_and_cloud(only):
     signed_in, cloud = checks_cloud.sign_in(ours)
     yield signed_in
     if cloud:
-        yield from checks_cloud.verdicts(cloud, ours)
+        yield from checks_rights.verdicts(cloud, ours)
     usable = all(
         verdict.state is not verdict_.State.NOT_WELL for verdict in found
     )
@@ -101,5 +102,8 @@ def _tell_remedies(bad):
         print('All is well, as far as it can be told.')
         return
     print(f'\nNot well: {len(bad)}. What to do:')
+    names = {}
     for verdict in bad:
-        print(f'{verdict.name}: {verdict.remedy}')
+        names.setdefault(verdict.remedy, []).append(verdict.name)
+    for remedy, of in names.items():
+        print(f'{", ".join(of)}: {remedy}')

@@ -11,10 +11,13 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.setup import verdict as verdict_
 
 _START = (
-    'Start it, under systemd or the like: rey-dashboard worker. When it runs, '
+    'Start it: systemctl start rey-dashboard-worker after rey-dashboard setup '
+    '--systemd, else in your own way: rey-dashboard worker. When it runs, '
     'look into its log, and whether it has the same database.'
 )
-_LOOK = 'Look whether the worker runs, and at: rey-dashboard collect'
+_LOOK = (
+    'Look whether the worker runs, and what this tells: rey-dashboard collect'
+)
 
 
 def verdicts(region: str | None = None) -> Iterator[verdict_.Verdict]:

@@ -2,26 +2,20 @@
 
 from collections.abc import Iterator
 import datetime
-import grp
 import os
 import pathlib
-import pwd
 import socket
-import stat
-import uuid
 
 from django import db
 from django.core import exceptions
-from django.db import transaction
 from django.db.migrations import executor as migrations
 from django.utils import timezone
 
 from rey_dashboard.inventory import models
+from rey_dashboard.setup import checks_writing
 from rey_dashboard.setup import verdict as verdict_
 
 _APP = 'rey_dashboard'
-_SETTINGS = '--settings openstack_dashboard.settings'
-_MIGRATE = f'django-admin migrate {_APP} {_SETTINGS}'
 #: How far back the hosts of workers are looked at.
 _RECENT = datetime.timedelta(days=1)
 #: File systems on which SQLite's write-ahead log does not work.
@@ -53,29 +47,36 @@ def verdicts() -> Iterator[verdict_.Verdict]:
     yield migrated
     if migrated.state is not verdict_.State.WELL:
         return
-    yield writing()
-    yield web_server()
+    yield checks_writing.writing()
+    worker = checks_writing.worker()
+    if worker:
+        yield worker
+    yield checks_writing.web_server()
     yield one_host()
 
 
 def reach() -> verdict_.Verdict:
     """Whether it answers; a file that is missing is not made by looking."""
     name = 'Database'
+    file = None
     try:
-        if _file() and not _file().exists():
+        file = checks_writing.file()
+        if file and not file.exists():
             return verdict_.not_well(
                 name,
-                f'There is no file {_file()}.',
-                f'Make it with its tables: {_MIGRATE}',
+                f'There is no file {file}.',
+                f'Make it with its tables: {checks_writing.MIGRATE}',
             )
         db.connection.ensure_connection()
     except (db.Error, exceptions.ImproperlyConfigured, OSError) as error:
+        who = checks_writing.user_name(os.geteuid())
         return verdict_.not_well(
             name,
-            f'It cannot be used: {_words(error)}',
-            "Look at DATABASES in Horizon's settings (rey-dashboard setup "
-            'writes it), at the server it names, and at the rights of this '
-            'user.',
+            f'The user {who} cannot use it: {_words(error)}',
+            checks_writing.remedy(error)
+            if file
+            else "Look at DATABASES in Horizon's settings (rey-dashboard "
+            'setup writes it), and whether the server that it names answers.',
         )
     return verdict_.well(
         name, f'{db.connection.display_name} answers{_of_file()}.'
@@ -89,7 +90,9 @@ def tables() -> verdict_.Verdict:
         executor = migrations.MigrationExecutor(db.connection)
     except db.Error as error:
         return verdict_.not_well(
-            name, f'They cannot be read: {_words(error)}', _MIGRATE
+            name,
+            f'They cannot be read: {_words(error)}',
+            checks_writing.MIGRATE,
         )
     loader = executor.loader
     ahead = [
@@ -114,46 +117,9 @@ def tables() -> verdict_.Verdict:
         return verdict_.not_well(
             name,
             f'They lack {", ".join(missing)}.',
-            f'Stop the worker, and migrate: {_MIGRATE}',
+            f'Stop the worker, and migrate: {checks_writing.MIGRATE}',
         )
     return verdict_.well(name, f'They are at {targets[0][1]}.')
-
-
-def writing() -> verdict_.Verdict:
-    """Writes a row and takes it back, as the user who runs this."""
-    name = 'Writing'
-    who = _user(os.geteuid())
-    try:
-        with transaction.atomic():
-            models.Collector.objects.create(region=f'check {uuid.uuid4()}')
-            transaction.set_rollback(True)
-    except db.Error as error:
-        return verdict_.not_well(
-            name,
-            f'{who} cannot write: {_words(error)}',
-            'Give the users of the worker and of the web server a group '
-            f'that may write {_file()} and its folder.'
-            if _file()
-            else "Give the database's account the rights to write.",
-        )
-    told = ', who may write anywhere' if os.geteuid() == 0 else ''
-    return verdict_.well(name, f'Tried as {who}{told}, and taken back.')
-
-
-def web_server() -> verdict_.Verdict:
-    """Which user the web server has is not known here."""
-    name = 'Writing by web server'
-    if not _file():
-        return verdict_.well(
-            name, 'It uses the same account, from the same settings.'
-        )
-    return verdict_.unknown(
-        name,
-        f'It is another process. {_rights(_file())}; '
-        f'{_rights(_file().parent)}. Both must be writable for it.',
-        "Try it as the web server's user (often horizon, www-data or "
-        'apache): sudo -u USER rey-dashboard check --only database',
-    )
 
 
 def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
@@ -162,7 +128,8 @@ def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
     Workers leave their host's name. A web server leaves nothing.
     """
     name = 'One host with SQLite'
-    if not _file():
+    file = checks_writing.file()
+    if not file:
         return verdict_.well(
             name,
             f'{db.connection.display_name} may be used from many hosts.',
@@ -171,11 +138,11 @@ def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
         'Use MariaDB or PostgreSQL for several hosts (DATABASES in '
         "Horizon's settings), or keep Horizon and the worker on one."
     )
-    kind = _file_system(_file(), mounts)
+    kind = _file_system(file, mounts)
     if kind in _REMOTE:
         return verdict_.not_well(
             name,
-            f'{_file()} lies on {kind}: there SQLite loses data.',
+            f'{file} lies on {kind}: there SQLite loses data.',
             remedy,
         )
     hosts = sorted(
@@ -204,37 +171,12 @@ def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
     )
 
 
-def _file():
-    if db.connection.vendor != 'sqlite':
-        return None
-    return pathlib.Path(db.connection.settings_dict['NAME']).absolute()
-
-
 def _of_file():
-    return f' from {_file()}' if _file() else ''
+    return f' from {checks_writing.file()}' if checks_writing.file() else ''
 
 
 def _words(error):
     return ' '.join(str(error).split()) or type(error).__name__
-
-
-def _rights(path):
-    held = path.stat()
-    try:
-        group = grp.getgrgid(held.st_gid).gr_name
-    except KeyError:
-        group = held.st_gid
-    return (
-        f'{path} belongs to {_user(held.st_uid)}:{group}, '
-        f'{stat.filemode(held.st_mode)}'
-    )
-
-
-def _user(number):
-    try:
-        return pwd.getpwuid(number).pw_name
-    except KeyError:
-        return f'user {number}'
 
 
 def _file_system(path, mounts):

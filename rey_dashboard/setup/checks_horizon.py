@@ -8,7 +8,9 @@ these messages are listened to while the settings load.
 from collections.abc import Callable
 from collections.abc import Iterator
 import filecmp
+import importlib
 from importlib import metadata
+from importlib import util
 import logging
 import pathlib
 import platform
@@ -47,8 +49,12 @@ BROKEN = (
 )
 #: How the messages begin that tell of a file left out.
 _LEFT_OUT = ('Can not exec settings snippet', 'Error importing')
+#: Also told when the file is there and imports what is missing.
+_NO_LOCAL = 'No local_settings file found.'
+_LOCAL = 'openstack_dashboard.local.local_settings'
 _APP = 'rey_dashboard'
 _SETTINGS = '--settings openstack_dashboard.settings'
+STATIC = pathlib.Path(__file__).parent.parent / 'static'
 #: Versions that are needed, and the newest that was tried.
 PYTHON = (3, 11)
 NEEDED = {'Django': (5, 2), 'horizon': (26,)}
@@ -114,8 +120,8 @@ def dashboard() -> verdict_.Verdict:
     name = 'Dashboard'
     enable = (
         'Copy enabled/_9000_rey_dashboard.py into '
-        'openstack_dashboard/local/enabled (rey-dashboard setup does it), and '
-        'restart the web server.'
+        'openstack_dashboard/local/enabled (rey-dashboard setup does it) '
+        'without DISABLED, and restart the web server.'
     )
     if _APP not in settings.INSTALLED_APPS:
         return verdict_.not_well(
@@ -144,7 +150,7 @@ def dashboard() -> verdict_.Verdict:
 
 
 def static_files(
-    ours: pathlib.Path = pathlib.Path(__file__).parent.parent / 'static',
+    ours: pathlib.Path = STATIC,
 ) -> verdict_.Verdict:
     """Whether what was collected is what this version brings."""
     name = 'Static files'
@@ -231,12 +237,26 @@ class _Heard(logging.Handler):
     def emit(self, record):
         message = record.getMessage()
         error = record.exc_info[1] if record.exc_info else None
-        if message.startswith(_LEFT_OUT):
+        if message == _NO_LOCAL:
+            self.words += _local_settings()
+        elif message.startswith(_LEFT_OUT):
             where = f' ({_where(error)})' if error else ''
             self.words.append(message.split()[-1] + where)
         elif error and self.words:
             # Horizon logs the error of an enabled file by itself.
             self.words[-1] += f' ({_where(error)})'
+
+
+def _local_settings():
+    """The file that Horizon told to be missing, if it is there."""
+    found = util.find_spec(_LOCAL)
+    if not found:
+        return []
+    try:
+        importlib.import_module(_LOCAL)
+    except ImportError as error:
+        return [f'{found.origin} ({_where(error)})']
+    return [found.origin]
 
 
 def _load():
@@ -253,6 +273,8 @@ def _where(error):
         return f'{kind} in {error.filename}, line {error.lineno}'
     if isinstance(error, exceptions.ImproperlyConfigured | ImportError):
         return f'{kind}: {error}'
+    if isinstance(error, OSError) and error.filename:
+        return f'{kind}: {error.filename}'
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return kind

@@ -7,15 +7,12 @@ import pathlib
 import secrets
 import shlex
 
-from keystoneauth1 import exceptions as ks_exceptions
-import yaml
-
 from rey_dashboard.cloud import accounts
 from rey_dashboard.cloud import faults as cloud_faults
 from rey_dashboard.cloud import identity
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.setup import clouds_entry
 from rey_dashboard.setup import faults
-from rey_dashboard.setup import record
 
 #: Lists what all projects own.
 READS = 'admin'
@@ -25,21 +22,23 @@ ACTS = 'member'
 _ENVIRONMENT = 'envvars'
 _CLOUDS = '/etc/rey-dashboard/clouds.yaml'
 _ENTRY = 'rey'
-_COPIED = ('region_name', 'interface', 'cacert', 'verify')
+_NOTHING = 'All is so already; nothing was changed.'
+# The question for the password comes last: it swallows what is pasted after.
 _COMMANDS = """\
-# As an administrator of the cloud:
-openstack user create --domain {domain} --password-prompt {user}
+# On the worker's host; put the password into the file with an editor:
+install -d {folder}
+(umask 077; set -C; cat > {clouds}) << 'END'
+{text}END
+
+# As an administrator of the cloud; the last line asks for the password:
+openstack user create --domain {domain} --or-show {user}
 openstack role add --user {user} --user-domain {domain} \\
   --project {project} --project-domain {domain} {reads}
 for domain in $(openstack domain list --format value --column ID); do
   openstack role add --user {user} --user-domain {domain} \\
     --domain "$domain" --inherited {acts}
 done
-
-# On the worker's host; put the password into it with an editor:
-install -D -m 0600 /dev/null {clouds}
-cat > {clouds} << 'END'
-{text}END
+openstack user set --domain {domain} --password-prompt {user}
 """
 
 
@@ -77,7 +76,7 @@ def run(arguments) -> int:
         return 0
     try:
         told = list(_tell_each(apply(arguments), arguments.json))
-    except (*cloud_faults.ALL, ks_exceptions.MissingRequiredOptions) as error:
+    except cloud_faults.ALL as error:
         explained = cloud_faults.explain(error)
         raise faults.NotWell(
             explained.words,
@@ -86,140 +85,146 @@ def run(arguments) -> int:
             else "Check the administrator's credentials with: openstack "
             'token issue; and look into the log of Keystone.',
         ) from error
-    if not told:
-        told = ['All is so already; nothing was changed.']
-        if not arguments.json:
-            print(told[0])
     if arguments.json:
+        told = told or [_NOTHING]
         print(json.dumps({'well': True, 'steps': told}, indent=1))
+    else:
+        file = shlex.quote(arguments.clouds_yaml)
+        print(
+            f'Try it: OS_CLIENT_CONFIG_FILE={file} rey-dashboard check '
+            '--only cloud'
+            if told
+            else _NOTHING
+        )
     return 0
 
 
 def commands(arguments) -> str:
-    """For a shell; the password stands nowhere in them."""
-    url = os.environ.get('OS_AUTH_URL', 'https://KEYSTONE:5000/v3')
-    region = os.environ.get('OS_REGION_NAME')
-    entry = _entry(arguments, url, 'PASSWORD')
-    if region:
-        entry['region_name'] = region
+    """For a shell; the password stands nowhere in them.
+
+    :raises faults.NotWell: ``--os-cloud`` names no entry
+    """
+    try:
+        cloud = _administrator(arguments)
+    except faults.NotWell:
+        if arguments.os_cloud:
+            raise
+        # They may be told to who has no credentials here.
+        cloud = None
     words = {
         'user': arguments.user,
         'domain': arguments.domain,
         'project': arguments.project,
         'clouds': arguments.clouds_yaml,
+        'folder': os.path.dirname(arguments.clouds_yaml) or '.',
     }
     words = {name: shlex.quote(word) for name, word in words.items()}
-    return _COMMANDS.format(
-        reads=READS, acts=ACTS, text=_yaml(arguments, entry), **words
-    )
+    text = clouds_entry.text(_name(arguments), _entry(arguments, cloud))
+    return _COMMANDS.format(reads=READS, acts=ACTS, text=text, **words)
 
 
 def apply(arguments) -> Iterator[str]:
     """Makes what is not so yet, and tells each thing that it made.
 
+    Looks first whether all is there that it needs.
+
     :raises faults.NotWell: the entry cannot be written
     :raises cloud_faults.ALL: Keystone refuses
     """
-    clouds = pathlib.Path(arguments.clouds_yaml)
-    admin = arguments.os_cloud or os.environ.get('OS_CLOUD') or _ENVIRONMENT
-    cloud = cloud_session.Cloud(admin)
+    cloud = _administrator(arguments)
     session = cloud.session()
     keystone = accounts.Accounts(cloud, session)
-    user = keystone.user(arguments.user, arguments.domain)
-    password = ''
-    if not user or arguments.new_password:
-        password = secrets.token_urlsafe(32)
-    elif not _known_entry(clouds, arguments):
-        _refuse_lost_password(clouds, arguments)
-    if password:
-        # Before the user: a password that nobody knows helps nobody.
-        values = cloud.entry_values(_COPIED)
-        entry = _entry(arguments, cloud.auth_url, password) | values
-        _write_entry(clouds, arguments, entry)
-        yield f'wrote {clouds}, rights 0600'
-    if not user:
-        user = keystone.make_user(arguments.user, arguments.domain, password)
-        yield f'made the user {arguments.user}'
-    elif password:
-        keystone.set_password(user, password)
-        yield f'gave the user {arguments.user} a new password'
-    domains = identity.Identity(cloud, session).domains()
-    yield from _roles(keystone, user, arguments, domains)
-
-
-def _refuse_lost_password(clouds, arguments):
-    raise faults.NotWell(
-        f'The user {arguments.user} exists, but its password stands not in '
-        f'{clouds}.',
-        'Bring that file from the host that has it, or say the same again '
-        'with --new-password: the old one stops working then.',
-    )
-
-
-def _roles(keystone, user, arguments, domains):
-    reads, acts = keystone.role(READS), keystone.role(ACTS)
+    domains = [
+        domain
+        for page in identity.Identity(cloud, session).domains()
+        for domain in page
+    ]
+    if arguments.domain not in {domain.id for domain in domains}:
+        raise faults.NotWell(
+            f'There is no domain with the id {arguments.domain}.',
+            'Name one by its id, not its name: openstack domain list',
+        )
+    roles = keystone.role(READS), keystone.role(ACTS)
     project = keystone.project(arguments.project, arguments.domain)
+    user = keystone.user(arguments.user, arguments.domain)
+    file = clouds_entry.File(
+        pathlib.Path(arguments.clouds_yaml), _name(arguments)
+    )
+    entry = _entry(arguments, cloud)
+    if user and not arguments.new_password:
+        _need_password(file, entry, arguments)
+    else:
+        yield from _password(keystone, user, file, entry, arguments)
+        user = user or keystone.user(arguments.user, arguments.domain)
+    yield from _roles(keystone, user, roles, project, domains, arguments)
+
+
+def _administrator(arguments):
+    name = arguments.os_cloud or os.environ.get('OS_CLOUD') or _ENVIRONMENT
+    try:
+        return cloud_session.Cloud(name)
+    except cloud_faults.Misconfigured as error:
+        raise faults.NotWell(
+            str(error),
+            "Set an administrator's OS_* variables (of an openrc file), or "
+            'name an entry of clouds.yaml with --os-cloud.',
+        ) from error
+
+
+def _need_password(file, entry, arguments):
+    if not file.holds(entry):
+        raise faults.NotWell(
+            f'The user {arguments.user} exists, but its password stands not '
+            f'in {file.path}.',
+            'Bring that file from the host that has it, or say the same '
+            'again with --new-password: the old one stops working then.',
+        )
+
+
+def _password(keystone, user, file, entry, arguments):
+    """Makes the user, or gives it a new password."""
+    file.need_own(entry)
+    password = secrets.token_urlsafe(32)
+    # Before Keystone: a password that nobody knows helps nobody.
+    file.write(entry, password)
+    try:
+        if user:
+            keystone.set_password(user, password)
+        else:
+            keystone.make_user(arguments.user, arguments.domain, password)
+    except cloud_faults.ALL:
+        file.put_back()
+        raise
+    yield f'wrote {file.path}, rights 0600'
+    if user:
+        yield f'gave the user {arguments.user} a new password'
+    else:
+        yield f'made the user {arguments.user}'
+
+
+def _roles(keystone, user, roles, project, domains, arguments):
+    reads, acts = roles
     if not keystone.has(reads, user, project=project):
         keystone.give(reads, user, project=project)
         yield f'gave it {READS} on the project {arguments.project}'
-    for page in domains:
-        for domain in page:
-            target = {
-                'domain': domain.id,
-                'os_inherit_extension_inherited': True,
-            }
-            if not keystone.has(acts, user, **target):
-                keystone.give(acts, user, **target)
-                yield (
-                    f'gave it {ACTS} on the domain {domain.name}, inherited '
-                    'by its projects'
-                )
+    for domain in domains:
+        target = {'domain': domain.id, 'os_inherit_extension_inherited': True}
+        if not keystone.has(acts, user, **target):
+            keystone.give(acts, user, **target)
+            yield (
+                f'gave it {ACTS} on the domain {domain.name}, inherited by '
+                'its projects'
+            )
 
 
-def _entry(arguments, url, password):
-    return {
-        'auth': {
-            'auth_url': url,
-            'username': arguments.user,
-            'password': password,
-            'user_domain_id': arguments.domain,
-            'project_name': arguments.project,
-            'project_domain_id': arguments.domain,
-        },
-        'identity_api_version': 3,
-    }
+def _entry(arguments, cloud):
+    return clouds_entry.of(
+        arguments.user, arguments.project, arguments.domain, cloud
+    )
 
 
 def _name(arguments):
     return arguments.cloud or _ENTRY
-
-
-def _yaml(arguments, entry):
-    return yaml.safe_dump(
-        {'clouds': {_name(arguments): entry}}, sort_keys=False
-    )
-
-
-def _known_entry(clouds, arguments):
-    if not clouds.exists():
-        return None
-    known = yaml.safe_load(clouds.read_text()) or {}
-    return known.get('clouds', {}).get(_name(arguments))
-
-
-def _write_entry(clouds, arguments, entry):
-    """Into a file of its own: one with comments would lose them."""
-    known = {}
-    if clouds.exists():
-        known = yaml.safe_load(clouds.read_text()) or {}
-    if set(known.get('clouds', {})) - {_name(arguments)}:
-        raise faults.NotWell(
-            f'{clouds} holds more than the entry {_name(arguments)}.',
-            'Name another file with --clouds-yaml.',
-        )
-    clouds.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    text = _yaml(arguments, entry)
-    record.write(clouds, text.encode(), 0o600)
 
 
 def _tell_each(lines, quiet):
