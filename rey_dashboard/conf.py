@@ -1,10 +1,16 @@
 """The one settings dict, ``REY_DASHBOARD``: defaults and validation."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 
 from django.conf import settings
 from django.core import checks
 from django.core import exceptions
+
+
+def _fixed(value):
+    return dataclasses.field(default_factory=lambda: value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,6 +34,18 @@ class Settings:
     CONTACT: tuple[str, ...] = ('contact', 'owner')
     #: How long the days of hours and of history are kept.
     KEEP_DAYS: int = 400
+    #: Greatest age of a volume's last good backup, in hours.
+    BACKUP_TARGET_H: int = 24
+    #: Others, in hours: of ``domains`` and ``projects`` by id or name, of
+    #: ``volume_types`` by name. The nearest wins, in this order.
+    BACKUP_TARGETS_H: Mapping[str, Mapping[str, int]] = _fixed({})
+    #: Key of a volume's metadata that tells its own: ``12h`` or ``7d``.
+    BACKUP_TARGET_KEY: str = 'backup_target'
+    #: Volumes that need no backup, by patterns of the shell for
+    #: ``volume_types``, ``names`` and ``metadata`` (``key=value``).
+    BACKUP_EXCLUDE: Mapping[str, Sequence[str]] = _fixed(
+        {'metadata': ('backup=none',)}
+    )
     #: Rows on a page of a table.
     PAGE_SIZE: int = 50
     #: Time-out of one call to a service.
@@ -63,7 +81,7 @@ def _problems(given):
     if not isinstance(given, dict):
         yield 'REY_DASHBOARD must be a dict'
         return
-    known = {field.name: field for field in dataclasses.fields(Settings)}
+    known = vars(Settings())
     for key, value in given.items():
         if key not in known:
             yield (
@@ -71,12 +89,51 @@ def _problems(given):
                 f'{", ".join(sorted(known))}'
             )
             continue
-        default = known[key].default
-        if isinstance(default, tuple):
+        default = known[key]
+        name = f'REY_DASHBOARD[{key!r}]'
+        if key in _TABLES:
+            yield from _of_table(name, value, *_TABLES[key])
+        elif isinstance(default, tuple):
             if not isinstance(value, (list, tuple)):
-                yield f'REY_DASHBOARD[{key!r}] must be a list of strings'
+                yield f'{name} must be a list of strings'
         elif type(value) is not type(default):
             kind = 'a string' if isinstance(default, str) else 'a number'
-            yield f'REY_DASHBOARD[{key!r}] must be {kind}'
+            yield f'{name} must be {kind}'
         elif isinstance(value, int) and value < 1:
-            yield f'REY_DASHBOARD[{key!r}] must be at least 1'
+            yield f'{name} must be at least 1'
+
+
+def _are_hours(value):
+    return isinstance(value, dict) and all(
+        isinstance(hours, int) and hours > 0 for hours in value.values()
+    )
+
+
+def _are_patterns(value):
+    return isinstance(value, (list, tuple)) and all(
+        isinstance(pattern, str) for pattern in value
+    )
+
+
+#: Keys that hold a dict: what it may hold, how its values are tested, words.
+_TABLES = {
+    'BACKUP_TARGETS_H': (
+        ('domains', 'projects', 'volume_types'),
+        _are_hours,
+        'map names to whole hours, at least 1',
+    ),
+    'BACKUP_EXCLUDE': (
+        ('volume_types', 'names', 'metadata'),
+        _are_patterns,
+        'be a list of strings',
+    ),
+}
+
+
+def _of_table(name, value, keys, is_right, words):
+    if not isinstance(value, dict) or set(value) - set(keys):
+        yield f'{name} must be a dict with any of {", ".join(keys)}'
+        return
+    for key, inner in value.items():
+        if not is_right(inner):
+            yield f'{name}[{key!r}] must {words}'

@@ -10,13 +10,15 @@ class PaperCapacity:
 
     ``orphans`` are hosts whose service is deleted, ``vanished`` providers
     that go away just after they were listed, ``version`` the newest of
-    Placement.
+    Placement, ``others`` cinder's services beside those of its volumes.
     """
 
     def __init__(self, cloud):
         self.version = '1.39'
         self.hosts, self.pools, self.services = [], [], []
         self.orphans, self.vanished = set(), set()
+        self.others = [_service('cinder-backup', 'ops-1')]
+        self.types = [{'id': 't1', 'name': 'fast'}]
         self.providers = {}
         self._cloud = cloud
         cloud.add_service('placement', PLACEMENT)
@@ -70,9 +72,12 @@ class PaperCapacity:
         if path == '/scheduler-stats/get_pools':
             return 200, {'pools': self.pools}
         if path == '/os-services':
-            return 200, {
-                'services': [{'host': name} for name in self.services]
-            }
+            rows = [_service('cinder-volume', name) for name in self.services]
+            if not query.get('binary'):
+                rows += self.others
+            return 200, {'services': rows}
+        if path == '/types':
+            return 200, self._cloud._page(self.types, 'volume_types', query)
         return None
 
     def add_host(self, host_id, state='up', status='enabled', **classes):
@@ -93,3 +98,15 @@ class PaperCapacity:
     def add_pool(self, name, **capabilities):
         self.pools.append({'name': name, 'capabilities': capabilities})
         self.services.append(name.partition('#')[0])
+
+
+def _service(binary, host):
+    return {
+        'binary': binary,
+        'host': host,
+        'zone': 'nova',
+        'status': 'enabled',
+        'state': 'up',
+        'disabled_reason': None,
+        'updated_at': '2026-01-01T00:00:00.000000',
+    }

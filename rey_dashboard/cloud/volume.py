@@ -29,6 +29,7 @@ class Volume:
     host: str
     bootable: bool
     server_ids: tuple[str, ...]
+    metadata: dict[str, str]
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
 
@@ -69,8 +70,29 @@ class Backup:
     has_dependent_backups: bool
     data_timestamp: datetime.datetime | None
     container: str
+    object_count: int
     zone: str
     created_at: datetime.datetime
+    updated_at: datetime.datetime | None
+
+
+@dataclasses.dataclass(frozen=True)
+class VolumeType:
+    id: str
+    name: str
+    is_public: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """A service on one host: ``host@backend`` for a volume service."""
+
+    binary: str
+    host: str
+    zone: str
+    status: str
+    state: str
+    disabled_reason: str
     updated_at: datetime.datetime | None
 
 
@@ -103,6 +125,23 @@ class BlockStorage:
     def backups(self) -> Iterator[list[Backup]]:
         """All backups of all projects, a page at a time."""
         return self._listed('backups', _backup)
+
+    def types(self) -> Iterator[list[VolumeType]]:
+        """All volume types, those that are not public too."""
+        for body in listing.pages(
+            self._get, '/types', 'volume_types', is_public='None'
+        ):
+            yield [
+                VolumeType(row['id'], row['name'], row.get('is_public', True))
+                for row in body['volume_types']
+            ]
+
+    def services(self) -> list[Service]:
+        """All services, in one call: cinder does not page them."""
+        return [
+            _service(row)
+            for row in listing.whole(self._get, '/os-services', 'services')
+        ]
 
     def pools(self) -> list[pools.Pool]:
         """The pools that cinder's scheduler knows now, in one call.
@@ -161,7 +200,20 @@ def _volume(row):
             for attachment in row.get('attachments') or ()
             if attachment.get('server_id')
         ),
+        metadata=row.get('metadata') or {},
         created_at=times.parse(row['created_at']),
+        updated_at=times.parse(row.get('updated_at')),
+    )
+
+
+def _service(row):
+    return Service(
+        binary=row['binary'],
+        host=row['host'],
+        zone=row.get('zone') or '',
+        status=row['status'],
+        state=row['state'],
+        disabled_reason=row.get('disabled_reason') or '',
         updated_at=times.parse(row.get('updated_at')),
     )
 
@@ -196,6 +248,7 @@ def _backup(row):
         has_dependent_backups=bool(row.get('has_dependent_backups')),
         data_timestamp=times.parse(row.get('data_timestamp')),
         container=row.get('container') or '',
+        object_count=row.get('object_count') or 0,
         zone=row.get('availability_zone') or '',
         created_at=times.parse(row['created_at']),
         updated_at=times.parse(row.get('updated_at')),

@@ -14,6 +14,7 @@ VOLUME_QUOTAS = 'volume_quotas'
 NETWORK = 'network'
 HOSTS = 'hosts'
 POOLS = 'pools'
+VOLUME_SERVICES = 'volume_services'
 HOURS = 'hours'
 
 LABELS = {
@@ -29,5 +30,6 @@ LABELS = {
     NETWORK: _('Networks and their quotas'),
     HOSTS: _('Hosts'),
     POOLS: _('Storage pools'),
+    VOLUME_SERVICES: _('Volume services and types'),
     HOURS: _('Server hours'),
 }

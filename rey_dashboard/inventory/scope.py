@@ -73,6 +73,18 @@ class Scope:
     def volumes(self):
         return self.of_projects(models.Volume)
 
+    def backups(self):
+        return self.of_projects(models.Backup)
+
+    def volume_coverage(self):
+        return self.of_projects(models.VolumeCoverage)
+
+    def project_coverage(self):
+        return self.of_projects(models.ProjectCoverage)
+
+    def coverage_days(self):
+        return self.of_projects(models.CoverageDay)
+
     def of_projects(self, model):
         """Rows of servers, volumes, ... that belong to projects."""
         rows = model.objects.filter(region=self.region)

@@ -15,6 +15,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
+from rey_dashboard.inventory import coverage
 from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import history
 from rey_dashboard.inventory import identity
@@ -48,6 +49,7 @@ ORDER = (
         parts.BACKUPS,
         parts.HOSTS,
         parts.POOLS,
+        parts.VOLUME_SERVICES,
         parts.HOURS,
     ),
 )
@@ -64,6 +66,7 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.NETWORK: network.read,
     parts.HOSTS: capacity.read_hosts,
     parts.POOLS: capacity.read_pools,
+    parts.VOLUME_SERVICES: volume.read_services,
     parts.HOURS: usage.read,
 }
 
@@ -94,6 +97,7 @@ def collect(
             ]
             _read_side_by_side(readings, lease, beat)
         history.record(region, settings.KEEP_DAYS)
+        coverage.record(region, settings)
         _end(region)
     return list(models.PartState.objects.filter(region=region))
 

@@ -25,6 +25,29 @@ def read_backups(reading: reading_.Reading) -> None:
     _read(reading, source, 'backups', source.backups(), models.Backup)
 
 
+def read_services(reading: reading_.Reading) -> None:
+    """Reads the volume types as well: both are few."""
+    source = volume.BlockStorage(reading.cloud, reading.session)
+    for types in source.types():
+        store.upsert(
+            models.VolumeType,
+            [models.VolumeType(**vars(row), **reading.stamp) for row in types],
+        )
+        reading.progress(len(types))
+    services = source.services()
+    store.upsert(
+        models.VolumeService,
+        [
+            models.VolumeService(**vars(row), **reading.stamp)
+            for row in services
+        ],
+    )
+    reading.progress(len(services))
+    with reading.closing():
+        for model in (models.VolumeType, models.VolumeService):
+            store.unseen(model, reading.region, reading.number).delete()
+
+
 def _read(reading, source, kind, pages, model):
     """Calls what was not listed gone only when cinder's count agrees."""
     before = source.count(kind)

@@ -2,6 +2,10 @@ from rey_dashboard.inventory.models.capacity import Host
 from rey_dashboard.inventory.models.capacity import Inventory
 from rey_dashboard.inventory.models.capacity import Pool
 from rey_dashboard.inventory.models.compute import Server
+from rey_dashboard.inventory.models.coverage import BackupChain
+from rey_dashboard.inventory.models.coverage import CoverageDay
+from rey_dashboard.inventory.models.coverage import ProjectCoverage
+from rey_dashboard.inventory.models.coverage import VolumeCoverage
 from rey_dashboard.inventory.models.identity import Domain
 from rey_dashboard.inventory.models.identity import DomainRole
 from rey_dashboard.inventory.models.identity import Group
@@ -22,10 +26,14 @@ from rey_dashboard.inventory.models.usage import UsageDayState
 from rey_dashboard.inventory.models.volume import Backup
 from rey_dashboard.inventory.models.volume import Snapshot
 from rey_dashboard.inventory.models.volume import Volume
+from rey_dashboard.inventory.models.volume import VolumeService
+from rey_dashboard.inventory.models.volume import VolumeType
 
 __all__ = [
     'Backup',
+    'BackupChain',
     'Collector',
+    'CoverageDay',
     'Domain',
     'DomainRole',
     'DomainSummary',
@@ -36,6 +44,7 @@ __all__ = [
     'PartState',
     'Pool',
     'Project',
+    'ProjectCoverage',
     'ProjectDay',
     'ProjectSummary',
     'Quota',
@@ -47,5 +56,8 @@ __all__ = [
     'UsageDayState',
     'User',
     'Volume',
+    'VolumeCoverage',
+    'VolumeService',
+    'VolumeType',
     'Worker',
 ]

@@ -14,6 +14,7 @@ class Volume(base.Mirrored):
     host = models.CharField(max_length=255)
     bootable = models.BooleanField()
     server_ids = models.JSONField(default=list)
+    metadata = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
 
@@ -58,6 +59,7 @@ class Backup(base.Mirrored):
     #: The time that the backup's data are of.
     data_timestamp = models.DateTimeField(null=True)
     container = models.CharField(max_length=255)
+    object_count = models.PositiveIntegerField(default=0)
     zone = models.CharField(max_length=255)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
@@ -67,3 +69,35 @@ class Backup(base.Mirrored):
 
     def __str__(self):
         return self.name
+
+
+class VolumeType(base.Mirrored):
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    is_public = models.BooleanField()
+
+    def __str__(self):
+        return self.name
+
+
+class VolumeService(models.Model):
+    """A service of Cinder on one host; it has no id."""
+
+    pk = models.CompositePrimaryKey('region', 'binary', 'host')
+    region = models.CharField(max_length=255)
+    #: ``cinder-volume``, ``cinder-backup``, ...
+    binary = models.CharField(max_length=128)
+    #: ``host@backend`` for a volume service.
+    host = models.CharField(max_length=255)
+    zone = models.CharField(max_length=255)
+    #: ``enabled`` or ``disabled``.
+    status = models.CharField(max_length=16)
+    #: ``up`` or ``down``, by its last report.
+    state = models.CharField(max_length=16)
+    disabled_reason = models.CharField(max_length=255, default='')
+    #: Its last report.
+    updated_at = models.DateTimeField(null=True)
+    seen = models.PositiveIntegerField()
+
+    def __str__(self):
+        return f'{self.binary} on {self.host}'

@@ -1,0 +1,175 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VolumeCoverage(models.Model):
+    """How well one volume is backed up: one ready row a volume.
+
+    Made from volumes and backups with each collection.
+    """
+
+    class State(models.TextChoices):
+        #: The last good backup is younger than the target.
+        PROTECTED = 'protected', _('protected')
+        #: There is a good backup, older than the target.
+        STALE = 'stale', _('stale')
+        #: No good backup, and none was tried.
+        NEVER = 'never', _('never backed up')
+        #: The last try failed, whatever came before.
+        FAILING = 'failing', _('failing')
+        IN_PROGRESS = 'in_progress', _('in progress')
+        #: In progress for longer than twice the usual time.
+        STUCK = 'stuck', _('stuck')
+        #: No backup, and younger than its target.
+        NEW = 'new', _('new')
+        #: By a setting: machine-made or not worth it.
+        EXCLUDED = 'excluded', _('excluded')
+
+    #: Those that somebody has to look at, the worst first.
+    AT_RISK = (State.STUCK, State.FAILING, State.NEVER, State.STALE)
+
+    pk = models.CompositePrimaryKey('region', 'volume_id')
+    region = models.CharField(max_length=255)
+    volume_id = models.CharField(max_length=64)
+    project_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    #: Casefolded; NULL when the volume has no name, so that it sorts last.
+    sort_name = models.CharField(max_length=512, null=True)  # noqa: DJ001
+    size_gib = models.IntegerField()
+    type = models.CharField(max_length=255)
+    back_end = models.CharField(max_length=255)
+    status = models.CharField(max_length=64)
+    state = models.CharField(max_length=16, choices=State.choices)
+    #: Has a good backup that is not older than the target, whatever the state.
+    within = models.BooleanField()
+    target_h = models.PositiveIntegerField()
+    #: Where the target is from: ``default``, ``domain``, ``project``,
+    #: ``volume_type`` or ``metadata``; of an excluded one ``type``,
+    #: ``metadata`` or ``name``, which excludes it.
+    target_source = models.CharField(max_length=16)
+    #: The time that the data of the last good backup are of.
+    last_good_at = models.DateTimeField(null=True)
+    last_good_id = models.CharField(max_length=64, default='')
+    #: When the last backup, good or not, was begun.
+    last_try_at = models.DateTimeField(null=True)
+    #: First failed try since the last good backup.
+    failing_since = models.DateTimeField(null=True)
+    #: Cinder's words on the last failed try.
+    fail_reason = models.TextField(default='')
+    #: Twice the usual time of a backup of this size; NULL without history.
+    stuck_after_s = models.PositiveIntegerField(null=True)
+    backups = models.PositiveIntegerField(default=0)
+    #: As quotas count: an incremental one with its volume's size.
+    held_gib = models.PositiveIntegerField(default=0)
+    failures_7d = models.PositiveIntegerField(default=0)
+    #: Snapshots are no backups: they live with the volume.
+    snapshots = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'state']),
+        ]
+
+    def __str__(self):
+        return self.name or self.volume_id
+
+
+class ProjectCoverage(models.Model):
+    """The volumes of one project together: one ready row a project."""
+
+    pk = models.CompositePrimaryKey('region', 'project_id')
+    region = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    volumes = models.PositiveIntegerField()
+    gib = models.PositiveIntegerField()
+    #: Excluded and new ones are left out of the share.
+    counted = models.PositiveIntegerField()
+    within = models.PositiveIntegerField()
+    within_gib = models.PositiveIntegerField()
+    #: ``within`` of ``counted``; NULL when nothing counts.
+    percent = models.FloatField(null=True)
+    #: Volumes in each state.
+    protected = models.PositiveIntegerField(default=0)
+    stale = models.PositiveIntegerField(default=0)
+    never = models.PositiveIntegerField(default=0)
+    failing = models.PositiveIntegerField(default=0)
+    in_progress = models.PositiveIntegerField(default=0)
+    stuck = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    excluded = models.PositiveIntegerField(default=0)
+    #: Stuck, failing, never and stale.
+    at_risk = models.PositiveIntegerField(default=0)
+    at_risk_gib = models.PositiveIntegerField(default=0)
+    #: Of the last good backups of its volumes the oldest.
+    oldest_good_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    #: Cinder's words on the failure that most of its volumes share.
+    fail_reason = models.TextField(default='')
+    failures_7d = models.PositiveIntegerField(default=0)
+    backups = models.PositiveIntegerField(default=0)
+    held_gib = models.PositiveIntegerField(default=0)
+    snapshots = models.PositiveIntegerField(default=0)
+    #: The target of its volumes, where they share one, and its source.
+    target_h = models.PositiveIntegerField(null=True)
+    target_source = models.CharField(max_length=16, default='')
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'at_risk'])]
+
+    def __str__(self):
+        return self.project_id
+
+
+class BackupChain(models.Model):
+    """What we know of a backup beyond Cinder's row.
+
+    Cinder does not tell what an incremental backup builds on; see
+    ``inventory/chains.py`` for how it is found out.
+    """
+
+    class Problem(models.TextChoices):
+        NONE = '', _('whole')
+        #: What it builds on is not in the listing.
+        PARENT_GONE = 'parent_gone', _('what it builds on is gone')
+        #: What it builds on, or that builds on, cannot be read.
+        PARENT_FAILED = 'parent_failed', _('what it builds on has failed')
+
+    pk = models.CompositePrimaryKey('region', 'backup_id')
+    region = models.CharField(max_length=255)
+    backup_id = models.CharField(max_length=64)
+    #: Nothing for a full one, and when it is gone.
+    parent_id = models.CharField(max_length=64, default='')
+    #: The full one at the bottom; itself for a full one.
+    full_id = models.CharField(max_length=64, default='')
+    #: 0 for a full one.
+    depth = models.PositiveIntegerField(default=0)
+    problem = models.CharField(
+        max_length=16, choices=Problem.choices, default='', blank=True
+    )
+    volume_gone = models.BooleanField(default=False)
+    project_gone = models.BooleanField(default=False)
+
+    def __str__(self):
+        return self.backup_id
+
+
+class CoverageDay(models.Model):
+    """How many of a project's volumes were within their target on a UTC day.
+
+    Sums over that day's samples, so ``within / counted`` is the day's share.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'project_id', 'day')
+    region = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    day = models.DateField()
+    samples = models.PositiveIntegerField()
+    counted = models.PositiveIntegerField()
+    within = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'day'])]
+
+    def __str__(self):
+        return f'{self.project_id} on {self.day}'
