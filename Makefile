@@ -45,7 +45,9 @@ test-browser: $(VENV)/tests-installed
 	*) exit $$status ;; \
 	esac
 
+# Status 3: no databases; the tests that need them skip themselves.
 test-slow: $(VENV)/tests-installed
+	@$(PYTHON) demo/demo databases || [ $$? -eq 3 ]
 	$(BIN)/python -m pytest -m slow
 
 bench: $(VENV)/tests-installed  ## Measure the pages with much data.

@@ -10,6 +10,7 @@ import django
 from django.core import exceptions
 from django.db import utils as db_utils
 
+from rey_dashboard.setup import horizon
 from rey_dashboard.setup import secret_key
 from rey_dashboard.setup import verbs as setup
 
@@ -25,6 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     try:
         secret_key.spare()
+        horizon.make_importable()
         if not arguments.sets_up:
             django.setup()
         return arguments.run(arguments)

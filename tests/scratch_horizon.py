@@ -58,7 +58,7 @@ class ScratchHorizon:
         ]
 
     def digest(self) -> dict[str, tuple]:
-        """Each file below, with its content, rights and time."""
+        """Each file below, with its content, rights, owners and time."""
         return tree(self.folder)
 
 
@@ -75,5 +75,10 @@ def tree(folder: pathlib.Path) -> dict[str, tuple]:
             else:
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 what = f'{content} {status.st_mtime_ns}'
-            found[str(path.relative_to(folder))] = (status.st_mode, what)
+            found[str(path.relative_to(folder))] = (
+                status.st_mode,
+                status.st_uid,
+                status.st_gid,
+                what,
+            )
     return found

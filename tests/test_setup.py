@@ -2,15 +2,18 @@ import json
 import pathlib
 import shutil
 import sqlite3
+import subprocess
 
 import pytest
 
 from rey_dashboard import cli
 from rey_dashboard.setup import database
 from rey_dashboard.setup import faults
+from tests import needs
 from tests import scratch_horizon
 
-URL = 'postgresql://u:s3cr%40t@db.test/rey'
+#: Nothing listens there.
+URL = 'postgresql://u:s3cr%40t@127.0.0.1:1/rey'
 
 
 @pytest.fixture
@@ -127,38 +130,14 @@ def test_a_database_of_the_operators_is_used(horizon, tmp_path):
     assert 'rey_dashboard_project' not in _tables(file)
 
 
-def test_a_password_is_kept_and_never_shown(horizon, capfd, monkeypatch):
-    monkeypatch.setattr(database, 'need_driver', lambda found: None)
-    setup(horizon, '--no-static', '--database', URL, '--dry-run')
-    # No such server: the tables cannot be made.
-    assert setup(horizon, '--no-static', '--database', URL) == 1
-
-    kept = horizon.state / 'database-password'
-    assert kept.read_text() == 's3cr@t'
-    assert kept.stat().st_mode & 0o777 == 0o640
-    shown = [*capfd.readouterr(), horizon.snippet.read_text()]
-    shown.append((horizon.state / 'setup.json').read_text())
-    for text in shown:
-        assert 's3cr' not in text
-    assert str(kept) in horizon.snippet.read_text()
-    remove(horizon)
-    assert not kept.exists()
-
-
-def test_a_password_from_the_environment_is_written_nowhere(
-    horizon, capsys, monkeypatch
-):
-    monkeypatch.setattr(database, 'need_driver', lambda found: None)
-    options = ('--no-static', '--database', URL)
-    options += ('--database-password-env', 'REY_PASSWORD')
-    assert setup(horizon, *options) == 1
-    assert 'REY_PASSWORD' in capsys.readouterr().err
+def test_without_its_server_nothing_is_done(horizon, capfd):
+    before = horizon.digest()
+    assert setup(horizon, '--database', URL) == 1
+    said = capfd.readouterr()
+    assert 'Look whether the server runs' in said.err.splitlines()[-1]
+    assert 's3cr' not in said.out + said.err
+    assert horizon.digest() == before
     assert not horizon.state.exists()
-
-    monkeypatch.setenv('REY_PASSWORD', 's3cr@t')
-    setup(horizon, *options)
-    assert "os.environ.get('REY_PASSWORD'" in horizon.snippet.read_text()
-    assert not (horizon.state / 'database-password').exists()
 
 
 def test_settings_that_horizon_only_logs_as_broken_are_not_well(
@@ -193,6 +172,21 @@ def test_a_unit_is_made_on_request(horizon, tmp_path):
     assert f'PYTHONPATH={horizon.folder}' in text
     assert remove(horizon) == 0
     assert not units.exists()
+
+
+def test_systemd_understands_the_unit(horizon, tmp_path):
+    if not shutil.which('systemd-analyze'):
+        needs.lack('There is no systemd-analyze.')
+    options = ('--no-static', '--unit-folder', str(tmp_path))
+    assert setup(horizon, *options, '--worker-user', 'daemon') == 0
+    unit = tmp_path / 'rey-dashboard-worker.service'
+    verified = subprocess.run(
+        ['systemd-analyze', 'verify', unit],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (verified.returncode, verified.stderr) == (0, '')
 
 
 def test_static_files_that_were_made_anew_are_left(horizon, capsys):

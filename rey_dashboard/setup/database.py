@@ -1,6 +1,7 @@
 """The plugin's database: from a URL to what Django's settings take."""
 
 import dataclasses
+import importlib
 from importlib import util
 import pathlib
 from urllib import parse
@@ -15,9 +16,10 @@ ENGINES = {
     'postgres': _POSTGRESQL,
     'postgresql': _POSTGRESQL,
 }
-#: Python modules of each, one of which must be there, and who brings one.
+#: Python modules of each, one of which must be there, and who brings one
+#: without a compiler.
 DRIVERS = {
-    _MYSQL: (('MySQLdb',), 'mysqlclient'),
+    _MYSQL: (('MySQLdb', 'pymysql'), 'PyMySQL'),
     _POSTGRESQL: (('psycopg', 'psycopg2'), "'psycopg[binary]'"),
 }
 _SQLITE_OPTIONS = {
@@ -32,6 +34,14 @@ _EXPECTED = (
     'mysql://USER:PASSWORD@HOST:PORT/NAME or sqlite:////FOLDER/FILE; letters '
     'such as @ and / in a password as %40 and %2F.'
 )
+
+
+#: In the settings: they are read before Django looks for its module.
+_FIND_MYSQLDB = """\
+from rey_dashboard.setup import database as _database
+
+_database.find_mysqldb()
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +59,10 @@ class Database:
         return None
 
     @property
+    def mysql(self) -> bool:
+        return self.settings['ENGINE'] == _MYSQL
+
+    @property
     def words(self) -> str:
         if self.sqlite:
             return f'SQLite in {self.sqlite}'
@@ -61,7 +75,10 @@ class Database:
         if password:
             lines.append(f"        'PASSWORD': {password},")
         inner = '\n'.join(lines)
-        return f"DATABASES = {{\n    'default': {{\n{inner}\n    }},\n}}\n"
+        databases = (
+            f"DATABASES = {{\n    'default': {{\n{inner}\n    }},\n}}\n"
+        )
+        return (_FIND_MYSQLDB if self.mysql else '') + databases
 
 
 def sqlite(path: pathlib.Path) -> Database:
@@ -118,6 +135,16 @@ def need_driver(database: Database) -> None:
             f'{database.words}.',
             f"Install it into Horizon's environment: pip install {package}",
         )
+
+
+def find_mysqldb() -> None:
+    """Lets PyMySQL stand in for mysqlclient, the module that Django wants.
+
+    mysqlclient has no wheels for Linux: who has it has a compiler, or a
+    package of the distribution.
+    """
+    if not util.find_spec('MySQLdb') and util.find_spec('pymysql'):
+        importlib.import_module('pymysql').install_as_MySQLdb()
 
 
 def _options(engine, query):

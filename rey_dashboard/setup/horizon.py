@@ -43,9 +43,10 @@ class Horizon:
     def enabled(self) -> pathlib.Path:
         return self.package / 'local' / 'enabled'
 
-    def order(self, *arguments: str) -> dict:
+    def order(self, *arguments: str, given: dict | None = None) -> dict:
         """Runs an order of :mod:`~rey_dashboard.setup.inside`.
 
+        :param given: what no list of processes may show
         :raises faults.NotWell: it failed; the end of what it said is told
         """
         command = [sys.executable, '-B', '-m', 'rey_dashboard.setup.inside']
@@ -54,6 +55,7 @@ class Horizon:
                 [*command, *arguments],
                 env=self._environment(os.environ),
                 cwd='/',
+                input=json.dumps(given),
                 capture_output=True,
                 text=True,
                 timeout=_PATIENCE_S,
@@ -110,6 +112,12 @@ def find(folder: str | None = None) -> Horizon:
     )
 
 
+def make_importable() -> None:
+    """Lets Python find it where it is packaged, as the web server does."""
+    if not util.find_spec('openstack_dashboard'):
+        sys.path += [place for place in WELL_KNOWN if os.path.isdir(place)]
+
+
 def web_user(horizon: Horizon, told: dict) -> pwd.struct_passwd:
     """The user whom the web server runs as, or who we are if not root.
 
@@ -119,9 +127,8 @@ def web_user(horizon: Horizon, told: dict) -> pwd.struct_passwd:
     """
     if os.geteuid():
         return pwd.getpwuid(os.geteuid())
-    key = pathlib.Path(told['local_path'], '.secret_key_store')
-    if key.exists() and key.stat().st_uid:
-        return pwd.getpwuid(key.stat().st_uid)
+    if owner := key_owner(told['secret_key']):
+        return owner
     for name in WEB_USERS:
         try:
             return pwd.getpwnam(name)
@@ -131,6 +138,18 @@ def web_user(horizon: Horizon, told: dict) -> pwd.struct_passwd:
         'Nothing tells which user the web server runs as.',
         'Name the user with --web-user.',
     )
+
+
+def key_owner(key: str) -> pwd.struct_passwd | None:
+    """Who owns the file of the secret key, or the folder it will stand in.
+
+    Nobody where it is root: the web server never is.
+    """
+    path = pathlib.Path(key)
+    if not key or not path.parent.exists():
+        return None
+    owner = (path if path.exists() else path.parent).stat().st_uid
+    return pwd.getpwuid(owner) if owner else None
 
 
 def _of(spec):

@@ -12,9 +12,13 @@ import os
 import sys
 
 import django
+from django import db
 from django.conf import settings
+from django.core import exceptions
 from django.core import management
+from django.db.migrations import recorder
 
+from rey_dashboard.setup import database
 from rey_dashboard.setup import secret_key
 
 #: What decides which static files there are, beside what is installed.
@@ -25,6 +29,8 @@ STATIC_SETTINGS = (
     'STATIC_URL',
     'WEBROOT',
 )
+_PATIENCE_S = 10
+_TRIAL = 'rey_dashboard_trial'
 
 
 def main(argv: list[str]) -> int:
@@ -45,7 +51,7 @@ def _tell():
         'database': '' if default.endswith('.dummy') else default,
         'registered': 'rey' in dashboards,
         'keystone': getattr(settings, 'OPENSTACK_KEYSTONE_URL', ''),
-        'local_path': str(settings.LOCAL_PATH),
+        'secret_key': secret_key.file,
         'static_root': settings.STATIC_ROOT,
         'compress_root': getattr(settings, 'COMPRESS_ROOT', None),
         'compress': _compressed_before(),
@@ -88,7 +94,44 @@ def _migrate(*target):
     management.call_command(
         'migrate', 'rey_dashboard', *target, interactive=False, verbosity=1
     )
+    if target:
+        _drop_empty_list()
     return {}
+
+
+def _drop_empty_list():
+    """Django's own list of migrations, when no other app has one in it."""
+    list_ = recorder.MigrationRecorder(db.connection)
+    if list_.has_table() and not list_.applied_migrations():
+        with db.connection.schema_editor() as editor:
+            editor.delete_model(list_.Migration)
+
+
+def _reach(*making):
+    """The database of the standard input; nothing of Horizon is read."""
+    given = json.load(sys.stdin)
+    given['OPTIONS'] = {'connect_timeout': _PATIENCE_S, **given['OPTIONS']}
+    settings.configure(DATABASES={'default': given})
+    database.find_mysqldb()
+    try:
+        with db.connection.cursor() as cursor:
+            if making:
+                _try_tables(cursor)
+    except (db.Error, exceptions.ImproperlyConfigured) as error:
+        return {'error': ' '.join(str(error).split())}
+    return {'error': ''}
+
+
+def _try_tables(cursor):
+    mysql = db.connection.vendor == 'mysql'
+    cursor.execute(
+        'SELECT @@character_set_database' if mysql else 'SHOW server_encoding'
+    )
+    (letters,) = cursor.fetchone()
+    if letters not in ('utf8mb4', 'UTF8'):
+        raise db.DatabaseError(f'Its character set is {letters}.')
+    cursor.execute(f'CREATE TABLE {_TRIAL} (id INTEGER)')
+    cursor.execute(f'DROP TABLE {_TRIAL}')
 
 
 def _tables():
@@ -102,6 +145,7 @@ def _tables():
 
 ORDERS = {
     'tell': _tell,
+    'reach': _reach,
     'static': _collect_static,
     'migrate': _migrate,
     'tables': _tables,

@@ -62,6 +62,29 @@ class Place:
             return None
         return databases.Database(self.choices.database)
 
+    def password(self) -> str:
+        """The database's, from where it is kept.
+
+        :raises faults.NotWell: it is not there
+        """
+        kind, _, where = self.choices.password.partition(':')
+        if self.secret or not kind:
+            return self.secret
+        try:
+            if kind == 'env':
+                return os.environ[where]
+            return pathlib.Path(where).read_text().strip()
+        except KeyError:
+            raise faults.NotWell(
+                f'The environment has no variable {where} with the password.',
+                'Set it for this command too: it makes and drops the tables.',
+            ) from None
+        except FileNotFoundError:
+            raise faults.NotWell(
+                f"The database's password is gone: there is no {where}.",
+                'Say setup again with the URL: rey-dashboard setup --database',
+            ) from None
+
     def tell(self) -> dict:
         """What Horizon's settings say since the last change."""
         if self._told is None:

@@ -11,6 +11,10 @@ import secrets
 
 from horizon.utils import secret_key
 
+#: The file that the settings asked for last; no other setting tells it where
+#: a distribution keeps it elsewhere than in ``LOCAL_PATH`` (Debian).
+file = ''
+
 
 def spare() -> None:
     """From now on this process reads the key or makes one up."""
@@ -18,6 +22,8 @@ def spare() -> None:
 
 
 def _read_or_make_up(key_file='.secret_key', key_length=64):
+    global file
+    file = key_file
     try:
         return secret_key.read_from_file(key_file)
     except (OSError, secret_key.FilePermissionError):

@@ -57,7 +57,15 @@ class User(steps.Step):
             )
         # In the web server's group: both write the database.
         group = str(self._place.web().pw_gid)
-        _run('useradd', '--system', '--no-create-home', '--gid', group, user)
+        _run(
+            'useradd',
+            '--system',
+            '--no-create-home',
+            '--home-dir=/',
+            '--shell=/usr/sbin/nologin',
+            f'--gid={group}',
+            user,
+        )
         self._record.save(user=user)
         return f'made the system user {user}'
 

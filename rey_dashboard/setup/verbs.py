@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import pathlib
 import sys
 
@@ -10,6 +9,7 @@ from rey_dashboard.setup import database as databases
 from rey_dashboard.setup import faults
 from rey_dashboard.setup import horizon as horizons
 from rey_dashboard.setup import place as places
+from rey_dashboard.setup import reach
 from rey_dashboard.setup import record as records
 from rey_dashboard.setup import run
 from rey_dashboard.setup import service_user
@@ -118,6 +118,8 @@ def _remove(arguments):
 def _set_up(arguments):
     place = _place(arguments)
     _choose(place, arguments)
+    making = bool(arguments.database) and not arguments.dry_run
+    reach.server(place, making)
     told = _all_told(run.setup(place, arguments.dry_run), arguments.json)
     changed = any(row.state == run.DONE for row in told)
     restarts = run.restarts(place) if changed else []
@@ -129,6 +131,8 @@ def _set_up(arguments):
 
 def _take_back(arguments):
     place = _place(arguments)
+    if arguments.purge and place.record.facts:
+        reach.server(place, making=False)
     told = _all_told(run.remove(place, arguments.purge), arguments.json)
     if not told:
         told = [run.Told('setup', run.WELL, 'Nothing of it is here.')]
@@ -138,14 +142,19 @@ def _take_back(arguments):
     if any(row.state == run.DONE for row in told):
         place.choices.units = ''
         restarts = run.restarts(place)[:-1]
-        files = [
-            name
-            for name in place.record.facts.get('databases', [])
-            if pathlib.Path(name).exists()
-        ]
-        if files and not arguments.json:
-            print(f'The data is kept: {files[0]}')
+        kept = _kept(place, arguments.purge)
+        if kept and not arguments.json:
+            print(f'The data is kept: {kept}')
     return _end(told, restarts, arguments)
+
+
+def _kept(place, purge):
+    """Where the data is that stays after all."""
+    database = place.database
+    if database and not database.sqlite:
+        return '' if purge else database.words
+    files = place.record.facts.get('databases', [])
+    return next((name for name in files if pathlib.Path(name).exists()), '')
 
 
 def _place(arguments):
@@ -187,12 +196,6 @@ def _choose(place, arguments):
     if arguments.database_password_env:
         choices.password = f'env:{arguments.database_password_env}'
         place.secret = ''
-    kind, _, variable = choices.password.partition(':')
-    if kind == 'env' and variable not in os.environ:
-        raise faults.NotWell(
-            f'The environment has no variable {variable} with the password.',
-            'Set it for this command too: it makes the tables.',
-        )
     # Before anything is written: whom the files are for.
     place.web()
 
