@@ -22,6 +22,14 @@ def of_usage(project_id: str = 'p') -> list[str]:
     ]
 
 
+def of_operate(project_id: str = 'p') -> list[str]:
+    return [
+        address
+        for address in all_of(project_id)
+        if address.startswith('/rey/backups/')
+    ]
+
+
 def _walk(patterns, prefix=''):
     for pattern in patterns:
         path = prefix + str(pattern.pattern).lstrip('^')

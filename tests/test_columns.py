@@ -12,6 +12,7 @@ from rey_dashboard.pages import models as page_models
 from rey_dashboard.pages import periods
 from rey_dashboard.projects import columns
 from tests import factory
+from tests import factory_backups as make
 
 pytestmark = pytest.mark.django_db
 INDEX = '/rey/projects/'
@@ -305,3 +306,24 @@ def test_a_trend_is_drawn_with_its_change(admin):
     assert '1.0 to 4.0, last 4.0' in text
     assert '+2.5 in a week' in text
     assert text.count('<polyline') == 1
+
+
+def test_what_is_backed_up_has_a_column_an_export_and_a_filter(admin):
+    for name in ('ill', 'well', 'new', 'none'):
+        factory.summary(name)
+    make.project('ill', counted=3, within=2, percent=66.7, at_risk=1)
+    make.project('well', counted=4, within=4, percent=100)
+    make.project('new')
+    admin.post(CHOOSE, {'column': ['backup']})
+    page = admin.get(INDEX, {'sort': 'backup'})
+    assert names(page) == ['ill', 'well', 'new', 'none']
+    text = page.content.decode()
+    assert '66 %' in text
+    assert '1 at risk' in text
+    rows = json.loads(export(admin.get(INDEX, {'format': 'json'})))['rows']
+    found = {row['project_id']: row for row in rows}
+    assert found['ill']['backup_within'] == 2
+    assert found['ill']['backup_at_risk'] == 1
+    assert found['none']['backup_within_percent'] is None
+    assert names(admin.get(INDEX, {'backups': 'at_risk'})) == ['ill']
+    assert names(admin.get(INDEX, {'backups': 'within'})) == ['well']

@@ -10,6 +10,8 @@ import textwrap
 from django.urls import reverse
 import pytest
 
+from rey_dashboard.backups import record_tables
+from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import periods
 from rey_dashboard.pages import tables as page_tables
@@ -26,6 +28,7 @@ SCHEMA = re.compile(r'rey\.[a-z-]+/\d+')
 TABLE = re.compile(
     r'^\.\. csv-table::\n(?:   :.+\n)+\n((?:   .*\n?)+)', re.MULTILINE
 )
+MODULES = (tables, owned_tables, records, backup_tables, record_tables)
 #: What the functions that make a table need.
 MADE_OF = {
     tables.projects: [()],
@@ -50,9 +53,9 @@ def documented():
 
 
 def served():
-    """Schema -> the names of the fields, of every table of the panel."""
+    """Schema -> the names of the fields, of every table."""
     found = {}
-    for module in (tables, owned_tables, records):
+    for module in MODULES:
         for thing in vars(module).values():
             if inspect.isfunction(thing) and makes_a_table(thing, module):
                 thing = thing(*MADE_OF[thing])

@@ -6,10 +6,13 @@ import json
 from django.utils import timezone
 import pytest
 
+from openstack_auth import policy as horizon_policy
+
 from rey_dashboard.inventory import domains
 from rey_dashboard.inventory import models
 from rey_dashboard.pages import periods
 from tests import factory
+from tests import factory_backups as make
 
 pytestmark = pytest.mark.django_db
 INDEX = '/rey/projects/'
@@ -317,3 +320,30 @@ def test_quotas_stand_with_the_fullest_first(admin):
     assert len(rows(admin, f'{INDEX}quotas/', every='1')) == 4
     assert len(rows(admin, f'{INDEX}quotas/', over='100')) == 1
     assert len(rows(admin, f'{INDEX}quotas/', q='=B', every='1')) == 2
+
+
+def test_backups_have_the_bar_of_the_projects_volumes(admin):
+    factory.summary('p')
+    make.volume('v1', 'p')
+    make.volume('v2', 'p', 'never')
+    make.volume('v3', 'another')
+    page = text(admin, f'{INDEX}p/backups/')
+    assert 'Of <strong>2</strong> volumes <strong>1</strong>' in page
+    assert 'href="/rey/backups/volumes/?state=never&amp;project=p"' in page
+    assert 'href="/rey/backups/volumes/?project=p"' in page
+    assert 'rey-stack' not in text(admin, f'{INDEX}p/volumes/')
+
+
+def test_who_may_not_open_backups_has_no_link_to_them(
+    sign_in, settings, tmp_path
+):
+    (tmp_path / 'rey_policy.yaml').write_text(
+        '"rey:usage:read": "role:auditor"\n'
+    )
+    settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
+    horizon_policy.reset()
+    factory.summary('p')
+    make.volume('v1', 'p')
+    page = text(sign_in('auditor'), f'{INDEX}p/backups/')
+    assert 'Of <strong>1</strong> volume' in page
+    assert '/rey/backups/' not in page

@@ -12,6 +12,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.pages import models as choices
 from tests import addresses
 from tests import factory
+from tests import factory_backups
 
 pytestmark = pytest.mark.django_db
 #: The guide's own; the demo has it too.
@@ -90,6 +91,37 @@ def _domain(domain_id, project_id, name):
     factory.hours(
         project_id, timezone.now().date(), 24, user_id=f'{name}-user'
     )
+    _backed_up(project_id, name)
+
+
+def _backed_up(project_id, name):
+    # It builds on a backup of the other domain, of which nobody is told.
+    other = f'{STRANGE}-backup' if name != STRANGE else 'webshop-backup'
+    factory_backups.volume(
+        f'{name}-volume',
+        project_id,
+        'failing',
+        name=name,
+        type=f'{name}-type',
+        back_end=f'{name}-back-end',
+        fail_reason=f'{name} failed',
+        last_good_id=f'{name}-backup',
+    )
+    factory_backups.project(
+        project_id, volumes=2, failing=1, fail_reason=f'{name} failed'
+    )
+    factory_backups.backup(
+        f'{name}-backup',
+        project_id,
+        f'{name}-volume',
+        name=name,
+        is_incremental=True,
+    )
+    factory_backups.chain(
+        f'{name}-backup', parent_id=other, full_id=other, depth=1
+    )
+    factory_backups.day(project_id, 0, 1, 2)
+    factory_backups.service(f'{name}-host', state='down')
 
 
 def answers(browser, address):
@@ -103,9 +135,10 @@ def answers(browser, address):
 def menu(browser):
     page = browser.get(reverse('horizon:settings:user:index'))
     text = page.content.decode()
+    assert ('Cloud Operations' in text) is ('href="/rey/' in text)
     return [
         address
-        for address in ('/rey/projects/', '/rey/data/')
+        for address in ('/rey/backups/', '/rey/projects/', '/rey/data/')
         if f'href="{address}"' in text
     ]
 
@@ -160,7 +193,7 @@ def test_who_follows_usage_sees_all_of_it(
     sign_in, company, by_task, role, refreshes
 ):
     browser = sign_in(role)
-    assert menu(browser) == ['/rey/projects/']
+    assert '/rey/projects/' in menu(browser)
     for project_id in ('p', f'{FOREIGN}-project'):
         for address in addresses.of_usage(project_id):
             if not address.endswith(addresses.WRITES):
@@ -174,10 +207,39 @@ def test_who_follows_usage_sees_all_of_it(
     assert (asked is not None) is refreshes
 
 
+def test_the_dashboard_opens_with_projects_whoever_may_see_them(
+    sign_in, company, settings, tmp_path
+):
+    assert sign_in('admin').get('/rey/').url == '/rey/projects/'
+    (tmp_path / 'rey_policy.yaml').write_text(
+        '"rey:operate:read": "role:auditor"\n'
+    )
+    settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
+    horizon_policy.reset()
+    assert sign_in('auditor').get('/rey/').url == '/rey/backups/'
+
+
+@pytest.mark.parametrize(
+    'role, sees',
+    [('cloud_watcher', True), ('cloud_helper', True), ('cloud_usage', False)],
+)
+def test_who_watches_sees_all_that_is_backed_up(
+    sign_in, company, by_task, role, sees
+):
+    browser = sign_in(role)
+    assert ('/rey/backups/' in menu(browser)) is sees
+    for address in addresses.of_operate():
+        for suffix in ('', *FORMATS[:2]):
+            answer = browser.get(address + suffix)
+            assert answer.status_code == (200 if sees else 403), address
+    if sees:
+        assert STRANGE in browser.get('/rey/backups/').content.decode()
+
+
 def test_a_manager_sees_nothing_of_another_domain(sign_in, company):
     factory.domain_role('research')
     browser = sign_in('member')
-    assert menu(browser) == ['/rey/projects/']
+    assert menu(browser) == ['/rey/backups/', '/rey/projects/']
     page = browser.get('/rey/projects/').content.decode()
     assert 'webshop' in page
     assert 'Refresh now' not in page
@@ -190,8 +252,12 @@ def test_a_manager_sees_nothing_of_another_domain(sign_in, company):
         '?over=0&quota=vcpus',
         '?sort=-name&page=99',
         f'?quota=type:{FOREIGN}',
+        f'?project={FOREIGN}-project',
+        '?backups=at_risk',
+        '?by=domain',
+        '?problem=any',
     )
-    for address in addresses.of_usage():
+    for address in (*addresses.of_usage(), *addresses.of_operate()):
         for suffix in (*FORMATS, *tried):
             answer = browser.get(address + suffix)
             assert answer.status_code in (200, 400, 405), address + suffix

@@ -4,6 +4,9 @@ import horizon
 
 from rey_dashboard import dashboard
 
+#: Comes first for who may open it, whatever stands above it.
+FIRST = 'projects'
+
 
 class Home(horizon.Panel):
     """Serves /rey/ alone; see dashboard.py."""
@@ -17,7 +20,7 @@ class Home(horizon.Panel):
 
 
 def panels(context):
-    """The dashboard's panels that answer the user, in their order.
+    """The dashboard's panels that answer the user, the first one first.
 
     Those that he may open come first; a closed one says why.
     """
@@ -27,7 +30,10 @@ def panels(context):
         for panel in group
         if panel.nav and panel.can_access(context)
     ]
-    yield from sorted(listed, key=lambda panel: not panel.nav(context))
+    yield from sorted(
+        listed,
+        key=lambda panel: (not panel.nav(context), panel.slug != FIRST),
+    )
 
 
 dashboard.Rey.register(Home)

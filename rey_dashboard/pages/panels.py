@@ -19,3 +19,8 @@ class Panel(horizon.Panel):
 
     def nav(self, context):
         return scope.is_open(context['request'], self.rule)
+
+
+def may_admin(request) -> bool:
+    """Whether the user may open Horizon's pages of the dashboard Admin."""
+    return horizon.get_dashboard('admin').can_access({'request': request})

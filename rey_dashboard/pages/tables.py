@@ -20,6 +20,7 @@ class Column:
     :param numeric: right-aligned; the first click sorts the greatest first
     :param kind: for a row template that draws chosen columns
     :param hint: told when the mouse rests on the title
+    :param greatest_first: what the first click sorts; of numbers it is so
     """
 
     name: str
@@ -28,6 +29,7 @@ class Column:
     numeric: bool = False
     kind: str = ''
     hint: str = ''
+    greatest_first: bool = False
 
     @property
     def sorts(self) -> bool:
@@ -95,7 +97,9 @@ class Table:
         headers = []
         for column in self.columns:
             is_current = column.name == current.name
-            flip = not descending if is_current else column.numeric
+            flip = column.numeric or column.greatest_first
+            if is_current:
+                flip = not descending
             headers.append(
                 {
                     'column': column,

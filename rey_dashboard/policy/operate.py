@@ -4,18 +4,26 @@ from rey_dashboard.policy import base
 
 READ = 'rey:operate:read'
 ACT = 'rey:operate:act'
+_PAGES = [
+    {'method': 'GET', 'path': '/rey/backups/'},
+    {'method': 'GET', 'path': '/rey/backups/volumes/'},
+    {'method': 'GET', 'path': '/rey/backups/all/'},
+    {'method': 'GET', 'path': '/rey/backups/levels/'},
+]
 
 RULES = [
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         READ,
         base.ADMIN,
         description='See how the whole cloud runs: backups, services, hosts.',
+        operations=_PAGES,
     ),
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         READ + base.OF_DOMAIN,
         base.DOMAIN_MANAGER,
         description='See how what one domain owns runs; asked for each '
         'domain on which the user has a role.',
+        operations=_PAGES,
     ),
     policy.RuleDefault(
         ACT,

@@ -71,6 +71,14 @@ def offered(
             hint=_('Servers in state ERROR'),
         ),
         tables.Column(
+            'backup',
+            _('Backup'),
+            functools.partial(_backup, 'percent'),
+            numeric=True,
+            kind='backup',
+            hint=_('Volumes whose last good backup is within its target'),
+        ),
+        tables.Column(
             'domain',
             _('Domain'),
             functools.partial(_told, 'domain_name'),
@@ -125,8 +133,16 @@ def _told(field):
 
 
 def _trend(field):
+    return _of_project(models.Trend, field)
+
+
+def _backup(field):
+    return _of_project(models.ProjectCoverage, field)
+
+
+def _of_project(model, field):
     return Subquery(
-        models.Trend.objects.filter(
+        model.objects.filter(
             region=OuterRef('region'), project_id=OuterRef('project_id')
         ).values(field)[:1]
     )

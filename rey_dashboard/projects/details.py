@@ -7,14 +7,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-import horizon
-
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import scope
+from rey_dashboard.pages import panels
+from rey_dashboard.pages import protection
 from rey_dashboard.pages import tables
 from rey_dashboard.pages import views
+from rey_dashboard.policy import operate
 from rey_dashboard.policy import usage
 from rey_dashboard.projects import owned_tables
 
@@ -71,9 +72,7 @@ class ProjectView(views.TableView):
                 self.project.fullest_service, self.project.fullest_resource
             ),
             tabs=self._tabs(),
-            may_admin=horizon.get_dashboard('admin').can_access(
-                {'request': self.request}
-            ),
+            may_admin=panels.may_admin(self.request),
             **kwargs,
         )
 
@@ -158,6 +157,16 @@ class BackupsView(_OwnedView):
     model = models.Backup
     owned_table = owned_tables.BACKUPS
     names = SnapshotsView.names
+
+    def get_context_data(self, **kwargs):
+        volumes = self.scope.volume_coverage()
+        return super().get_context_data(
+            protection=protection.of(
+                volumes.filter(project_id=self.project_id)
+            ),
+            links=scope.is_open(self.request, operate.READ),
+            **kwargs,
+        )
 
 
 class FloatingIpsView(_OwnedView):

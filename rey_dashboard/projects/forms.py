@@ -1,88 +1,51 @@
-from django import forms
+from django import forms as django_forms
+from django.db.models import F
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.pages import forms
 from rey_dashboard.pages import periods
 from rey_dashboard.projects import columns
 
 STATES = models.ProjectSummary.State
 
 
-def _search(label):
-    return forms.CharField(
-        label=label,
-        required=False,
-        max_length=255,
-        widget=forms.TextInput(attrs={'type': 'search', 'placeholder': label}),
-    )
-
-
-def _over():
-    return forms.IntegerField(
-        label=_('Use over … %'),
-        required=False,
-        min_value=0,
-        max_value=100_000,
-        widget=forms.NumberInput(attrs={'placeholder': _('Over … %')}),
-    )
-
-
-class _Filter(forms.Form):
-    use_required_attribute = False
-
-    #: Names of the fields that select rows; they stand before the period.
-    narrowing: tuple[str, ...] = ()
-
-    def __init__(self, data, *, scope):
-        # What the address leaves out is shown as it counts.
-        data = data.copy()
-        for name, field in self.base_fields.items():
-            if field.initial is not None and not data.get(name):
-                data[name] = field.initial
-        super().__init__(data)
-        self.scope = scope
-        self.order_fields([*self.narrowing, 'period', 'first', 'last'])
-        for field in self.fields.values():
-            field.widget.attrs.setdefault('aria-label', field.label)
-            field.widget.attrs['class'] = 'form-control input-sm'
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it selects less than everything."""
-        return any(self.data.get(name) for name in self.narrowing)
-
-
-class FilterForm(_Filter, periods.PeriodForm):
+class FilterForm(forms.Filter, periods.PeriodForm):
     """What the Projects page filters by."""
 
-    narrowing = ('q', 'domain', 'state', 'over', 'quota', 'in_error')
-
-    q = _search(_('Name, id or contact'))
-    domain = forms.ChoiceField(label=_('Domain'), required=False)
-    state = forms.ChoiceField(
-        label=_('State'),
-        required=False,
-        choices=[('', _('Any state')), *STATES.choices],
+    narrowing = (
+        'q',
+        'domain',
+        'state',
+        'over',
+        'quota',
+        'in_error',
+        'backups',
     )
-    over = _over()
-    quota = forms.ChoiceField(label=_('Of the quota'), required=False)
-    in_error = forms.ChoiceField(
-        label=_('Servers in error'),
-        required=False,
-        choices=[('', _('Errors or not')), ('1', _('In error'))],
+
+    q = forms.search(_('Name, id or contact'))
+    domain = forms.choice(_('Domain'))
+    state = forms.choice(_('State'), [('', _('Any state')), *STATES.choices])
+    over = forms.percent(_('Use over … %'), _('Over … %'))
+    quota = forms.choice(_('Of the quota'))
+    in_error = forms.choice(
+        _('Servers in error'), [('', _('Errors or not')), ('1', _('In error'))]
+    )
+
+    backups = forms.choice(
+        _('Backups'),
+        [
+            ('', _('Backups or not')),
+            ('at_risk', _('Backups: at risk')),
+            ('within', _('Backups: within target')),
+        ],
     )
 
     def __init__(self, data, *, scope):
         super().__init__(data, scope=scope)
-        self.fields['domain'].choices = [
-            ('', _('All domains')),
-            *scope.domains()
-            .filter(excluded=False)
-            .order_by('name', 'id')
-            .values_list('id', 'name'),
-        ]
+        self.fields['domain'].choices = forms.domains(scope)
         self._resources = {
             resource.name: resource
             for resource in (*resources.ALL, *scope.volume_types)
@@ -109,7 +72,18 @@ class FilterForm(_Filter, periods.PeriodForm):
             rows = rows.exclude(state=STATES.GONE)
         if cleaned['in_error']:
             rows = rows.filter(servers_in_error__gt=0)
-        return self._over(rows)
+        return self._over(self._backed_up(rows))
+
+    def _backed_up(self, rows):
+        wanted = self.cleaned_data['backups']
+        if not wanted:
+            return rows
+        found = self.scope.project_coverage().filter(
+            **{'at_risk__gt': 0}
+            if wanted == 'at_risk'
+            else {'counted__gt': 0, 'within': F('counted')}
+        )
+        return rows.filter(project_id__in=found.values('project_id'))
 
     def _over(self, rows):
         """More than so many percent; a quota alone selects those in use."""
@@ -122,12 +96,12 @@ class FilterForm(_Filter, periods.PeriodForm):
         return rows
 
 
-class DomainsForm(_Filter, periods.PeriodForm):
+class DomainsForm(forms.Filter, periods.PeriodForm):
     """What the Domains page filters by."""
 
     narrowing = ('q',)
 
-    q = _search(_('Name or id'))
+    q = forms.search(_('Name or id'))
 
     def filter(self, rows):
         q = self.cleaned_data['q']
@@ -139,12 +113,12 @@ class DomainsForm(_Filter, periods.PeriodForm):
         return rows
 
 
-class UsersForm(_Filter, periods.PeriodForm):
+class UsersForm(forms.Filter, periods.PeriodForm):
     """What the Users page filters by."""
 
     narrowing = ('q',)
 
-    q = _search(_('Name or id'))
+    q = forms.search(_('Name or id'))
 
     def filter(self, rows):
         q = self.cleaned_data['q']
@@ -155,22 +129,18 @@ class UsersForm(_Filter, periods.PeriodForm):
         return rows
 
 
-class QuotasForm(_Filter):
+class QuotasForm(forms.Filter):
     """What the Quotas page filters by."""
 
     narrowing = ('q', 'service', 'over', 'every')
 
-    q = _search(_('Project or resource'))
-    service = forms.ChoiceField(
-        label=_('Service'),
-        required=False,
-        choices=[('', _('All services')), *resources.SERVICES.items()],
+    q = forms.search(_('Project or resource'))
+    service = forms.choice(
+        _('Service'), [('', _('All services')), *resources.SERVICES.items()]
     )
-    over = _over()
-    every = forms.ChoiceField(
-        label=_('Which'),
-        required=False,
-        choices=[('', _('In use and limited')), ('1', _('All quotas'))],
+    over = forms.percent(_('Use over … %'), _('Over … %'))
+    every = forms.choice(
+        _('Which'), [('', _('In use and limited')), ('1', _('All quotas'))]
     )
 
     def filter(self, rows):
@@ -193,20 +163,20 @@ class QuotasForm(_Filter):
         return rows
 
 
-class ProjectHoursForm(_Filter, periods.PeriodForm):
+class ProjectHoursForm(forms.Filter, periods.PeriodForm):
     """The period of a project's hours."""
 
     def filter(self, rows):
         return rows
 
 
-class HistoryForm(_Filter):
+class HistoryForm(forms.Filter):
     """Which resource a project's history tells, and of how many days."""
 
-    resource_name = forms.ChoiceField(
+    resource_name = django_forms.ChoiceField(
         label=_('Resource'), required=False, initial='vcpus'
     )
-    last_days = forms.TypedChoiceField(
+    last_days = django_forms.TypedChoiceField(
         label=_('Days'),
         required=False,
         coerce=int,

@@ -21,25 +21,26 @@ def load(
     coverage: hours.Coverage,
     columns: Sequence[tables.Column] | None = None,
 ) -> None:
-    """Gives each row its ``quotas``, ``hours`` and ``trend``, in 3 queries.
+    """Gives each row its ``quotas``, ``hours``, ``trend`` and ``backup``.
+
+    It takes one query each.
 
     Hours are None when no day of the period was read.
 
-    :param columns: the quotas of these are enough
+    :param columns: what these show is enough
     """
     ids = [row.project_id for row in rows]
     quotas = _quotas(region, ids, columns)
-    trends = {
-        trend.project_id: trend
-        for trend in models.Trend.objects.filter(
-            region=region, project_id__in=ids
-        )
-    }
+    trends = _by_project(models.Trend, region, ids)
+    backups = {}
+    if columns is None or any(column.name == 'backup' for column in columns):
+        backups = _by_project(models.ProjectCoverage, region, ids)
     used = hours.of_projects(region, ids, period)
     nothing = hours.nothing(coverage)
     for row in rows:
         row.quotas = quotas.get(row.project_id, {})
         row.trend = trends.get(row.project_id)
+        row.backup = backups.get(row.project_id)
         row.hours = used.get(row.project_id, nothing)
 
 
@@ -49,6 +50,11 @@ def show(
     """Gives each loaded row its ``cells``: pairs of kind and value."""
     for row in rows:
         row.cells = [(column.kind, _value(row, column)) for column in columns]
+
+
+def _by_project(model, region, ids):
+    rows = model.objects.filter(region=region, project_id__in=ids)
+    return {row.project_id: row for row in rows}
 
 
 def _value(row, column):

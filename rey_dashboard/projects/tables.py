@@ -37,6 +37,12 @@ def _fullest(row):
     return f'{row.fullest_service}.{row.fullest_resource}'
 
 
+def _of_backup(name, attribute):
+    return tables.Field(
+        name, lambda row: row.backup and getattr(row.backup, attribute)
+    )
+
+
 #: Every column of every resource, whatever the page shows.
 PROJECT_FIELDS = (
     *(
@@ -59,6 +65,10 @@ PROJECT_FIELDS = (
         'vcpus_change_in_a_week',
         lambda row: row.trend and row.trend.vcpus_change,
     ),
+    _of_backup('backup_counted', 'counted'),
+    _of_backup('backup_within', 'within'),
+    _of_backup('backup_within_percent', 'percent'),
+    _of_backup('backup_at_risk', 'at_risk'),
 )
 
 

@@ -113,7 +113,7 @@ def _of_pools(total):
             total.untold,
         ) % {'count': total.untold}
     words = _('volumes of what the pools can hold')
-    return _tile(total, words, _from_gib, detail)
+    return _tile(total, words, rey.size, detail)
 
 
 def _tile(total, words, shown, detail):
@@ -130,11 +130,4 @@ def _tile(total, words, shown, detail):
 
 
 def _from_mib(mib):
-    return _from_gib(mib / 1024)
-
-
-def _from_gib(gib):
-    """GiB, or TiB from a thousand on."""
-    if gib >= 1024:
-        return _('%(size)s\xa0TiB') % {'size': rey.number(gib / 1024)}
-    return _('%(size)s\xa0GiB') % {'size': rey.number(round(gib))}
+    return rey.size(mib / 1024)

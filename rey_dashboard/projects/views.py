@@ -39,7 +39,7 @@ class IndexView(views.PeriodView):
     """One row a project: what it uses of what it may."""
 
     rule = usage.READ
-    parts = (*PARTS, parts.HOSTS, parts.POOLS)
+    parts = (*PARTS, parts.HOSTS, parts.POOLS, parts.BACKUPS)
     form_class = forms.FilterForm
     template_name = 'rey/projects/index.html'
     page_title = _('Projects')

@@ -1,4 +1,4 @@
-"""How numbers look on all pages."""
+"""How numbers, times and states look on all pages."""
 
 import functools
 import math
@@ -6,18 +6,25 @@ import math
 from django import template
 from django.contrib.humanize.templatetags import humanize
 from django.template import loader
+from django.utils import dateformat
 from django.utils import formats
+from django.utils import timezone
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from rey_dashboard import policy
+from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.pages import protection
 
 register = template.Library()
 
 #: From these shares of a limit on, a meter is amber and red.
 AMBER, RED = 80, 95
 UNLIMITED = -1
+#: Below these shares of volumes within their target it is red and amber.
+FEW_WITHIN, MANY_WITHIN = 50, 95
 #: Of a sparkline's own units; the page stretches it.
 SPARK_WIDTH, SPARK_HEIGHT = 100, 24
 
@@ -35,6 +42,14 @@ def gib(mib):
         return mib
     whole, rest = divmod(mib, 1024)
     return mib / 1024 if rest else int(whole)
+
+
+@register.filter
+def size(gib):
+    """GiB with their unit, or TiB from a thousand on."""
+    if gib >= 1024:
+        return _('%(size)s\xa0TiB') % {'size': number(gib / 1024)}
+    return _('%(size)s\xa0GiB') % {'size': number(round(gib))}
 
 
 @register.filter
@@ -67,6 +82,81 @@ def change(value):
     if not shown:
         return '±0'
     return f'{"+" if shown > 0 else "−"}{number(abs(shown))}'
+
+
+@register.filter
+def target(hours):
+    """A target in whole days, or else in hours."""
+    days, rest = divmod(hours, 24)
+    if rest:
+        return _counted_hours(hours)
+    return ngettext('%(count)s day', '%(count)s days', days) % {
+        'count': number(days)
+    }
+
+
+def _counted_hours(hours):
+    return ngettext('%(count)s hour', '%(count)s hours', hours) % {
+        'count': number(hours)
+    }
+
+
+@register.filter
+def lasting(seconds):
+    """How long something took, in the unit that gives two digits or so."""
+    if seconds < 120:
+        return _('%(count)s s') % {'count': number(round(seconds))}
+    if seconds < 7200:
+        return _('%(count)s min') % {'count': number(round(seconds / 60))}
+    return _('%(count)s h') % {'count': number(seconds / 3600)}
+
+
+@register.filter
+def since(time):
+    """The weekday of a time in the last days, else its day."""
+    local = timezone.localtime(time)
+    days = (timezone.localtime().date() - local.date()).days
+    if days <= 0:
+        return dateformat.format(local, 'H:i')
+    return dateformat.format(local, 'l' if days < 7 else 'Y-m-d')
+
+
+@register.filter
+def source(name):
+    """What a target is of."""
+    return protection.SOURCES.get(name, name)
+
+
+_STATES = models.VolumeCoverage.State
+_LABELS = {
+    _STATES.PROTECTED: 'success',
+    _STATES.IN_PROGRESS: 'info',
+    _STATES.NEW: 'info',
+    _STATES.STALE: 'warning',
+    _STATES.EXCLUDED: 'default',
+}
+
+
+@register.filter
+def label_class(state):
+    """Bootstrap's label for the state of a volume's backups."""
+    return f'label-{_LABELS.get(state, "danger")}'
+
+
+@register.inclusion_tag('rey/pages/_within.html')
+def within(percent, decimals=0):
+    """A share of volumes within their target; never rounded up to 100."""
+    if percent is None:
+        return {'percent': None}
+    scale = 10**decimals
+    shown = math.floor(percent * scale) / scale
+    level = 'red' if percent < FEW_WITHIN else 'amber'
+    return {
+        'percent': percent,
+        'shown': formats.number_format(shown, decimals),
+        'width': round(percent),
+        'level': 'ok' if percent >= MANY_WITHIN else level,
+    }
 
 
 @register.simple_tag
