@@ -5,6 +5,7 @@ import datetime
 
 from django.utils import timezone
 
+from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from tests import factory
 
@@ -106,14 +107,16 @@ def chain(backup_id, **columns):
 
 def day(project_id, back, within, counted):
     """The samples of one day, so many days ago."""
-    return models.CoverageDay.objects.create(
+    today = timezone.now().astimezone(datetime.UTC).date()
+    models.CoverageDay.objects.create(
         region=factory.REGION,
         project_id=project_id,
-        day=timezone.now().astimezone(datetime.UTC).date() - back * DAY,
+        day=today - back * DAY,
         samples=1,
         within=within,
         counted=counted,
     )
+    levels.record(factory.REGION, today)
 
 
 def service(host, **columns):

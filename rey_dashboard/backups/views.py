@@ -17,7 +17,6 @@ from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import panels
-from rey_dashboard.pages import periods
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views
 from rey_dashboard.policy import operate
@@ -194,7 +193,7 @@ class LevelsView(_TabView):
         make = (
             levels.by_domain if self.form.is_by_domain else levels.by_project
         )
-        return make(self.scope.coverage_days(), periods.today())
+        return make(self.scope.service_levels())
 
     def load(self, page):
         if self.form.is_by_domain:

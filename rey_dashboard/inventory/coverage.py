@@ -11,7 +11,9 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.inventory import chains
 from rey_dashboard.inventory import coverage_sums
+from rey_dashboard.inventory import days
 from rey_dashboard.inventory import judging
+from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import store
@@ -40,6 +42,7 @@ def record(
         )
         store.replace(models.BackupChain, region, found.chains())
         coverage_sums.sample(region, rows, settings.KEEP_DAYS, now)
+        levels.record(region, days.of(now))
 
 
 class _Region:

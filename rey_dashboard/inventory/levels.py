@@ -8,7 +8,9 @@ and in no share.
 import datetime
 
 from django.db.models import Count
+from django.db.models import F
 from django.db.models import FloatField
+from django.db.models import Max
 from django.db.models import OuterRef
 from django.db.models import Q
 from django.db.models import QuerySet
@@ -21,57 +23,88 @@ from django.db.models.functions import NullIf
 
 from rey_dashboard.inventory import days
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import store
 
 #: In days, the running one included.
 SPANS = (7, 30, 90)
 
 
-def by_project(rows: QuerySet, today: datetime.date) -> QuerySet:
-    """One dictionary a project; see ``_shares`` for the keys.
-
-    :param rows: of ``CoverageDay``
-    """
-    return _shares(_recent(rows, today), today, 'project_id').annotate(
-        sort_name=_of_project('sort_name')
+def record(region: str, today: datetime.date) -> None:
+    """Adds the days of each project up; to be called in a transaction."""
+    rows = models.CoverageDay.objects.filter(
+        region=region,
+        day__gt=today - max(SPANS) * days.ONE,
+        day__lte=today,
+        counted__gt=0,
+    ).order_by()
+    sums = {}
+    for span in SPANS:
+        recent = Q(day__gt=today - span * days.ONE)
+        for name in ('within', 'counted'):
+            sums[f'{name}_{span}'] = Coalesce(Sum(name, filter=recent), 0)
+        sums[f'known_{span}'] = Count('day', filter=recent)
+    found = rows.values('region', 'project_id').annotate(
+        # By another name than the column's, which the sum would hide.
+        **{f'sum_{name}': made for name, made in sums.items()}
     )
-
-
-def by_domain(rows: QuerySet, today: datetime.date) -> QuerySet:
-    """The same for domains; what belongs to none has the id ''."""
-    rows = _recent(rows, today).annotate(
-        domain_id=Coalesce(_of_project('domain_id'), Value('')),
-        # Before they are grouped, or each project would be a group.
-        sort_name=Subquery(
-            models.DomainSummary.objects.filter(
-                region=OuterRef('region'), domain_id=OuterRef('domain_id')
-            ).values('sort_name')[:1]
+    store.replace(
+        models.ServiceLevel,
+        region,
+        (
+            models.ServiceLevel(
+                **{key.removeprefix('sum_'): row[key] for key in row}
+            )
+            for row in found.iterator()
         ),
     )
-    return _shares(rows, today, 'domain_id', 'sort_name', distinct=True)
 
 
-def _recent(rows, today):
-    first = today - max(SPANS) * days.ONE
-    return rows.filter(day__gt=first, day__lte=today).order_by()
+def by_project(rows: QuerySet) -> QuerySet:
+    """One dictionary a project, with ``percent_7``, ``days_7``, ...
 
-
-def _shares(rows, today, *keys, distinct=False):
-    """``percent_7`` and ``days_7`` (how many are known) of each span.
-
-    :param distinct: a group has more than one row a day; it costs time
+    :param rows: of ``ServiceLevel``
     """
     shares = {}
     for span in SPANS:
-        recent = Q(day__gt=today - span * days.ONE)
-        within = Sum('within', filter=recent)
-        counted = Sum('counted', filter=recent)
-        shares[f'percent_{span}'] = (
-            Cast(within, FloatField()) * 100 / NullIf(counted, 0)
+        shares[f'percent_{span}'] = _share(
+            F(f'within_{span}'), F(f'counted_{span}')
         )
-        shares[f'days_{span}'] = Count(
-            'day', filter=recent & Q(counted__gt=0), distinct=distinct
+        shares[f'days_{span}'] = F(f'known_{span}')
+    return rows.values('project_id').annotate(
+        sort_name=_of_project('sort_name'), **shares
+    )
+
+
+def by_domain(rows: QuerySet) -> QuerySet:
+    """The same for domains; what belongs to none has the id ''.
+
+    As many days are known as of the project that is known longest.
+    """
+    shares = {}
+    for span in SPANS:
+        shares[f'percent_{span}'] = _share(
+            Sum(f'within_{span}'), Sum(f'counted_{span}')
         )
-    return rows.values('region', *keys).annotate(**shares)
+        shares[f'days_{span}'] = Max(f'known_{span}')
+    grouped = (
+        rows.order_by()
+        .annotate(
+            domain_id=Coalesce(_of_project('domain_id'), Value('')),
+            # Before they are grouped, or each project would be a group.
+            sort_name=Subquery(
+                models.DomainSummary.objects.filter(
+                    region=OuterRef('region'),
+                    domain_id=OuterRef('domain_id'),
+                ).values('sort_name')[:1]
+            ),
+        )
+        .values('region', 'domain_id', 'sort_name')
+    )
+    return grouped.annotate(**shares)
+
+
+def _share(within, counted):
+    return Cast(within, FloatField()) * 100 / NullIf(counted, 0)
 
 
 def _of_project(field):

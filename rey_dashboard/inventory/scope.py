@@ -82,8 +82,8 @@ class Scope:
     def project_coverage(self):
         return self.of_projects(models.ProjectCoverage)
 
-    def coverage_days(self):
-        return self.of_projects(models.CoverageDay)
+    def service_levels(self):
+        return self.of_projects(models.ServiceLevel)
 
     def of_projects(self, model):
         """Rows of servers, volumes, ... that belong to projects."""

@@ -5,6 +5,7 @@ from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
+from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
 from rey_dashboard.inventory.models.identity import Domain
 from rey_dashboard.inventory.models.identity import DomainRole
@@ -50,6 +51,7 @@ __all__ = [
     'Quota',
     'RoleAssignment',
     'Server',
+    'ServiceLevel',
     'Snapshot',
     'Trend',
     'UsageDay',

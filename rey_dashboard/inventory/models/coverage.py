@@ -173,3 +173,27 @@ class CoverageDay(models.Model):
 
     def __str__(self):
         return f'{self.project_id} on {self.day}'
+
+
+class ServiceLevel(models.Model):
+    """The samples of a project's last days added up: one ready row a project.
+
+    For each of ``levels.SPANS``: what was within, of how many, on how many
+    days that are known.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'project_id')
+    region = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=64)
+    within_7 = models.PositiveBigIntegerField()
+    counted_7 = models.PositiveBigIntegerField()
+    known_7 = models.PositiveIntegerField()
+    within_30 = models.PositiveBigIntegerField()
+    counted_30 = models.PositiveBigIntegerField()
+    known_30 = models.PositiveIntegerField()
+    within_90 = models.PositiveBigIntegerField()
+    counted_90 = models.PositiveBigIntegerField()
+    known_90 = models.PositiveIntegerField()
+
+    def __str__(self):
+        return self.project_id
