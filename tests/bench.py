@@ -24,6 +24,7 @@ ROUNDS = 7
 #: The page of Horizon that does least: one form, and nothing asked for it.
 EMPTY = '/settings/password/'
 PROJECTS = '/rey/projects/'
+BACKUPS = '/rey/backups/'
 PAGES = {
     'Horizon: almost empty page': EMPTY,
     'Projects: first page': PROJECTS,
@@ -40,7 +41,16 @@ PAGES = {
     'Users': f'{PROJECTS}users/',
     'Quotas': f'{PROJECTS}quotas/',
     'Quotas: all, export CSV': f'{PROJECTS}quotas/?every=1&format=csv',
+    'Backups: projects': BACKUPS,
+    'Backups: under 50 %': f'{BACKUPS}?under=50',
+    'Backups: volumes': f'{BACKUPS}volumes/',
+    'Backups: volumes, last page': f'{BACKUPS}volumes/?page=9999',
+    'Backups: all': f'{BACKUPS}all/',
+    'Backups: all with a problem': f'{BACKUPS}all/?problem=any',
+    'Backups: service level': f'{BACKUPS}levels/',
+    'Backups: service level of domains': f'{BACKUPS}levels/?by=domain',
     'A project': f'{PROJECTS}PROJECT/',
+    'A project: backups': f'{PROJECTS}PROJECT/backups/',
     'A project: people': f'{PROJECTS}PROJECT/people/',
     'A project: hours': f'{PROJECTS}PROJECT/hours/',
     'A project: history': f'{PROJECTS}PROJECT/history/',

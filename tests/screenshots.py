@@ -59,6 +59,10 @@ def addresses(page):
         'domains': '/rey/projects/domains/?period=month',
         'users': '/rey/projects/users/?period=month',
         'quotas': '/rey/projects/quotas/',
+        'backups': '/rey/backups/',
+        'backup-volumes': '/rey/backups/volumes/',
+        'backup-records': '/rey/backups/all/',
+        'backup-levels': '/rey/backups/levels/',
         'project': webshop,
         **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
@@ -77,7 +81,7 @@ def show(page, name, address):
 def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
-    for name in ('projects', 'project'):
+    for name in ('projects', 'project', 'backups'):
         show(page, name, addresses(page)[name])
         page.screenshot(path=IMAGES / f'{name}.png')
 

@@ -2,28 +2,27 @@
 
 import collections
 
+from democloud import bulk_backups
 from democloud import bulk_database
 
 SNAPSHOTS_PER_PROJECT = 2
-BACKUPS_PER_PROJECT = 3
 SIZES_GIB = [1, 5, 10, 20, 50, 100]
 # How often in a hundred.
 STATES = {'available': 60, 'in-use': 37, 'error': 3}
 FAILED_SNAPSHOT_SHARE = 0.04
-FAILED_BACKUP_SHARE = 0.08
-FAIL_REASON = 'The backup target did not answer within 120 s.'
 QUOTAS = {
     'volumes': [10, 12, 20, 50, -1],
     'gigabytes': [500, 1000, 2000, 5000, -1],
     'snapshots': [2, 10, 20, -1],
-    'backups': [3, 5, 10, 20],
-    'backup_gigabytes': [500, 1000, -1],
+    'backups': [15, 20, 40, 100],
+    'backup_gigabytes': [1000, 2000, -1],
 }
 NETWORK_QUOTAS = {'floatingip': [0, 5, 50, -1], 'port': [50, 500, -1]}
 OWN_QUOTA_SHARE = 0.8
+# All have an own one of these: Cinder's default is less than they use.
+OWN_QUOTAS = ('backups',)
 OWN_NETWORK_QUOTA_SHARE = 0.2
 VOLUME_AGE_DAYS = 120
-BACKUP_AGE_DAYS = 40
 
 
 class Volume:
@@ -32,6 +31,7 @@ class Volume:
         self._nova = databases.nova
         self._neutron = databases.neutron
         self._templates = templates
+        self._backups = bulk_backups.Backups(templates.backup)
 
     def insert(self, batch, count, servers):
         """Insert the volumes and all around; servers are ids by project."""
@@ -45,7 +45,7 @@ class Volume:
             ]
             self._attach(rows, chance, volumes, servers[project.id])
             self._snapshots(rows, project, chance, volumes, use)
-            self._backups(rows, project, chance, volumes, use)
+            self._backups.add(rows, project, volumes, use)
             _limit(rows, project, use)
             _limit_network(rows, project)
         self._nova.insert(
@@ -143,29 +143,6 @@ class Volume:
                 )
             )
 
-    def _backups(self, rows, project, chance, volumes, use):
-        # The last volumes: the first have snapshots, those between nothing.
-        for volume in volumes[-BACKUPS_PER_PROJECT:]:
-            # Never before the volume.
-            made = max(chance.time_ago(BACKUP_AGE_DAYS), volume['created_at'])
-            failed = chance.random() < FAILED_BACKUP_SHARE
-            rows['backups'].append(
-                dict(
-                    self._templates.backup,
-                    id=chance.uuid(),
-                    volume_id=volume['id'],
-                    project_id=project.id,
-                    display_name='backup-of-' + volume['display_name'],
-                    size=volume['size'],
-                    created_at=made,
-                    updated_at=made,
-                    data_timestamp=made,
-                    status='error' if failed else 'available',
-                    fail_reason=FAIL_REASON if failed else None,
-                )
-            )
-            use.update({'backups': 1, 'backup_gigabytes': volume['size']})
-
 
 def _limit(rows, project, use):
     chance = project.chance('volume quotas')
@@ -177,7 +154,7 @@ def _limit(rows, project, use):
     rows['quotas'] += [
         {**common, 'resource': resource, 'hard_limit': chance.choice(limits)}
         for resource, limits in QUOTAS.items()
-        if chance.random() < OWN_QUOTA_SHARE
+        if resource in OWN_QUOTAS or chance.random() < OWN_QUOTA_SHARE
     ]
     rows['quota_usages'] += [
         {

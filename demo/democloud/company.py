@@ -18,12 +18,13 @@ CONTACT_TAG = 'contact:'
 LONGEST_PROJECT = 64
 LONGEST = 255
 
-# What each word in a volume's `backups` becomes in the end. `stuck` was
-# left by a backup service that is gone.
+# What each word in a volume's `backups` becomes in the end. `spoilt` is a full
+# one that was lost later; `stuck` was left by a backup service that is gone.
 BACKUP_STATUS = {
     'full': 'available',
     'inc': 'available',
     'fails': 'error',
+    'spoilt': 'error',
     'stuck': 'creating',
 }
 
@@ -72,6 +73,14 @@ class Volume:
     metadata: dict = dataclasses.field(default_factory=dict)
     backups: list = dataclasses.field(default_factory=list)
     snapshots: list = dataclasses.field(default_factory=list)
+    # Made just now, when all others are made to look two months old.
+    young: bool = False
+    # How old its last backup is made to look.
+    last_backup_h: int = 3
+    # The admin made a backup too, which belongs to the admin's project.
+    admin_backup: bool = False
+    # Deleted when its backups are made.
+    deleted: bool = False
 
     def __post_init__(self):
         stem = self.name[: LONGEST - 20]
@@ -85,7 +94,13 @@ class Volume:
         ]
         self.status = self.status or self._status()
 
+    @property
+    def admin_backup_name(self):
+        return self.name + '-backup-by-admin'
+
     def _status(self):
+        if self.deleted:
+            return 'deleted'
         if self.server:
             return 'in-use'
         # The backup that never ended holds its volume.

@@ -21,7 +21,11 @@ def tell(plan, projects, things):
             (project.name, thing.name): thing.status
             for project, thing in plan.each(kind)
         }
-        found = {key: there[key].status for key in planned if key in there}
+        found = {
+            key: there[key].status if key in there else status
+            for key, status in planned.items()
+            if key in there or status == 'deleted'
+        }
         wrong += _compare(kind, planned, found, there)
     if wrong:
         raise progress.Trouble(

@@ -26,7 +26,13 @@ class Volumes:
         self.known = self.there(
             set(self._access.project_ids) - self._access.fresh
         )
-        missing = self._missing('volumes', self.known)
+        there = self.copies_there('backups')
+        missing = [
+            (project, volume)
+            for project, volume in self._missing('volumes', self.known)
+            if not volume.deleted
+            or any((project.name, b.name) not in there for b in volume.backups)
+        ]
         company_access.together('volumes', self._create, missing)
         self._wait('volumes')
         self._make_snapshots()

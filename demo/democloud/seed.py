@@ -16,6 +16,7 @@ from democloud import company_identity
 from democloud import company_quotas
 from democloud import company_report
 from democloud import company_servers
+from democloud import company_states
 from democloud import company_volumes
 from democloud import progress
 
@@ -72,6 +73,9 @@ class Seed:
             self.servers.give_floating_ips()
         with progress.step('stopped, paused, ... servers'):
             self.servers.change()
+        with progress.step('volumes that are backed up well and badly'):
+            company_states.make(self.access, self.plan)
+            company_states.move_back(self.access, self.plan)
         with progress.step('quotas below use, ends of projects and hosts'):
             company_quotas.lower(self.access, self.plan)
             self.volumes.strand()

@@ -40,10 +40,17 @@ class Cloud:
         answer.raise_for_status()
         return answer.json()
 
-    def write(self, method, path):
-        """A call to Keystone that changes something and has no body."""
-        url = f'{self.urls["identity"]}{path}'
-        self._http.request(method, url, timeout=60).raise_for_status()
+    def write(self, method, path, kind='identity', body=None):
+        """A call that changes something; what it answers."""
+        answer = self._http.request(
+            method,
+            f'{self.urls[kind]}{path}',
+            json=body,
+            timeout=60,
+            headers={'OpenStack-API-Version': VERSIONS},
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
 
     def all(self, kind, path, key):
         """Every row of a listing, until a page is empty."""

@@ -121,7 +121,7 @@ def _living(facts, project):
         'domain_id': project['domain_id'],
         'domain_name': facts.domains[project['domain_id']],
         'state': 'enabled' if project['enabled'] else 'disabled',
-        'contact': _contact(project),
+        'contact': contact(project),
         **_told(facts.compute[project_id], COMPUTE, 'in_use'),
         **_told(facts.volume[project_id], VOLUME, 'in_use'),
         **_told(facts.network[project_id], NETWORK, 'used'),
@@ -174,7 +174,7 @@ def quotas(facts, project_id) -> list[tuple]:
     return found
 
 
-def _contact(project):
+def contact(project):
     """The property or tag ``contact``, else ``owner``."""
     told = {key.casefold(): value for key, value in project.items()}
     tags = [tag.replace('=', ':', 1).split(':', 1) for tag in project['tags']]

@@ -197,9 +197,9 @@ def tiles(facts, rows) -> list[str]:
         f'{len(rows):,} projects in {len(domains)} domains',
         f'{vcpus[0]:,} / {vcpus[1]:,} vCPUs used of what the hosts can hold'
         + (f' {vcpus[2]:,} {_CLOSED}' if vcpus[2] else ''),
-        f'{_gib(ram[0] / 1024)} / {_gib(ram[1] / 1024)}'
+        f'{gib(ram[0] / 1024)} / {gib(ram[1] / 1024)}'
         ' RAM used of what the hosts can hold'
-        + (f' {_gib(ram[2] / 1024)} {_CLOSED}' if ram[2] else ''),
+        + (f' {gib(ram[2] / 1024)} {_CLOSED}' if ram[2] else ''),
         _pools(facts.cloud) + ' volumes of what the pools can hold',
         f'{full:,} {_things("project", full)} over 90 % of a quota',
         f'{errors:,} {_things("server", errors)} in ERROR',
@@ -248,8 +248,12 @@ def _pools(cloud):
         ratio = float(told['max_over_subscription_ratio'])
         holds += told['total_capacity_gb'] * free * ratio
         used += told['provisioned_capacity_gb']
-    return f'{_gib(used)} / {_gib(math.floor(holds))}'
+    return f'{gib(used)} / {gib(math.floor(holds))}'
 
 
-def _gib(gib):
-    return f'{gib / 1024:,.1f} TiB' if gib >= 1024 else f'{round(gib):,} GiB'
+def gib(amount):
+    return (
+        f'{amount / 1024:,.1f} TiB'
+        if amount >= 1024
+        else f'{round(amount):,} GiB'
+    )

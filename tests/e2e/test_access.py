@@ -24,6 +24,16 @@ TABS = (
     'hours/?period=month',
     'history/',
 )
+BACKUPS = '/rey/backups/'
+BACKUP_TABS = (
+    '',
+    '?state=stale&under=50',
+    'volumes/',
+    'volumes/?state=failing',
+    'all/?problem=any',
+    'levels/',
+    'levels/?by=domain',
+)
 THEMES = ('default', 'material')
 #: What stands past an edge of the window, but for tables in their regions.
 CUT_OFF = """() => [...document.querySelectorAll('.rey *')].filter(element => {
@@ -78,6 +88,7 @@ def addresses(page):
         *(f'{PROJECTS}{end}' for end in LISTS),
         *(f'{project}{end}' for end in TABS),
         deleted,
+        *(f'{BACKUPS}{end}' for end in BACKUP_TABS),
         '/rey/data/',
     ]
 
