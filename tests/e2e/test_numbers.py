@@ -11,6 +11,8 @@ pytestmark = pytest.mark.browser
 PROJECTS = '/rey/projects/'
 #: The APIs do not tell these of a project that Keystone has no more.
 FORGOTTEN = ('name', 'domain_id', 'domain_name', 'contact')
+BACKUPS = '/rey/backups/'
+OF_BACKUP = ('counted', 'within', 'within_percent', 'at_risk')
 USUAL = [
     'Project',
     'Servers',
@@ -50,10 +52,16 @@ def known(facts, page, query=''):
     }
     rows = expected.rows(facts)
     assert set(told) == set(rows)
+    # Compared with the APIs by the tests of the Backups pages.
+    backups = {
+        row['project_id']: row for row in site.export(page, BACKUPS)['rows']
+    }
     added = ('vcpus_change_in_a_week', *sums.MEASURES)
     for project_id, row in rows.items():
         names = added if 'name' in row else (*added, *FORGOTTEN)
         row.update({name: told[project_id][name] for name in names})
+        backup = backups.get(project_id, {})
+        row.update({f'backup_{name}': backup.get(name) for name in OF_BACKUP})
         assert told[project_id] == row
     return rows
 

@@ -66,6 +66,7 @@ def cells(row) -> dict[str, str]:
         'RAM GiB hours': hours(row['ram_mib_hours'] / 1024),
         'Disk GiB hours': hours(row['disk_gib_hours']),
         'vCPUs, 30 days': _change(row['vcpus_change_in_a_week']),
+        'Backup': _backup(row),
         'In error': f'{row["servers_in_error"]:,}',
         'Domain': row['domain_name'] or '–',
         'Contact': row['contact'] or '–',
@@ -115,6 +116,14 @@ def number(value, divisor=1):
 
 def hours(value):
     return f'{value:,.1f}' if 0 < value < 10 else f'{round(value):,}'
+
+
+def _backup(row):
+    percent = row['backup_within_percent']
+    share = '–' if percent is None else f'{math.floor(percent)} %'
+    if not row['backup_at_risk']:
+        return share
+    return f'{share} {row["backup_at_risk"]:,} at risk'
 
 
 def _limit(limit):
