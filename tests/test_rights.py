@@ -318,3 +318,30 @@ def test_another_role_on_a_domain_is_no_managers(sign_in, company, role):
     browser = sign_in('member')
     assert browser.get('/rey/projects/').status_code == 403
     assert menu(browser) == []
+
+
+@pytest.mark.parametrize(
+    'role, on_domain', [('admin', ''), ('member', 'manager')]
+)
+def test_no_page_takes_a_method_that_it_has_not(
+    sign_in, company, role, on_domain
+):
+    factory.domain_role('research', on_domain)
+    browser = sign_in(role)
+    for address in addresses.of_usage():
+        writes = address.endswith(addresses.WRITES)
+        for method in ('get',) if writes else ('post',):
+            assert getattr(browser, method)(address).status_code == 405
+        for method in ('put', 'patch', 'delete'):
+            assert getattr(browser, method)(address).status_code == 405
+    assert browser.get('/rey/projects/p/').status_code == 200
+
+
+def test_a_manager_cannot_choose_what_another_domain_has(sign_in, company):
+    factory.domain_role('research')
+    browser = sign_in('member')
+    column = f'type:volumes_{STRANGE}'
+    browser.post('/rey/projects/columns/', {'column': ['vcpus', column]})
+    kept = choices.ColumnChoice.objects.get()
+    assert 'vcpus' in str(kept.columns)
+    assert STRANGE not in str(kept.columns)
