@@ -1,6 +1,7 @@
 """Every address of the dashboard, as its URL conf has them."""
 
 from django.urls import get_resolver
+from django.urls import reverse
 
 #: Addresses that only take a POST.
 WRITES = ('/refresh/', '/columns/')
@@ -37,3 +38,15 @@ def _walk(patterns, prefix=''):
             yield from _walk(pattern.url_patterns, path)
         else:
             yield path
+
+
+def menu(browser) -> list[str]:
+    """Those of ours that stand in the navigation."""
+    page = browser.get(reverse('horizon:settings:user:index'))
+    text = page.content.decode()
+    assert ('Cloud Operations' in text) is ('href="/rey/' in text)
+    return [
+        address
+        for address in ('/rey/backups/', '/rey/projects/', '/rey/data/')
+        if f'href="{address}"' in text
+    ]

@@ -18,6 +18,7 @@ from tests import paper_copies
 from tests import paper_network
 from tests import paper_people
 from tests import paper_usage
+from tests import two_domains
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +93,12 @@ def sign_in(client, canned, settings, horizon_frame, policy_in_force):
             return client
 
         yield sign_in
+
+
+@pytest.fixture
+def company():
+    """See the module that makes it."""
+    two_domains.make()
 
 
 @pytest.fixture
