@@ -53,7 +53,6 @@ RECORDS = tables.Table(
             ),
         ),
         tables.Column('objects', _('Objects'), 'object_count', numeric=True),
-        tables.Column('container', _('Container'), 'container'),
         tables.Column('data', _('Data of'), 'data_timestamp', numeric=True),
         tables.Column('created', _('Created'), 'created_at', numeric=True),
         tables.Column(
