@@ -1,5 +1,6 @@
 """The demo, a browser in it, and the bare APIs beside it."""
 
+import datetime
 import os
 import shutil
 
@@ -24,6 +25,19 @@ def demo():
     yield demo
     if not ran:
         demo.stop()
+
+
+@pytest.fixture(scope='package')
+def bulk(demo):
+    """Fills the demo in bulk and collects it, once for all tests of it.
+
+    Gives the moments before and after; nobody reads anew meanwhile.
+    """
+    demo.fill_in_bulk()
+    with demo.without_worker():
+        begin = datetime.datetime.now(datetime.UTC)
+        demo.collect(hours_again=30)
+        yield begin, datetime.datetime.now(datetime.UTC)
 
 
 @pytest.fixture(scope='package')
