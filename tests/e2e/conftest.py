@@ -1,12 +1,12 @@
 """The demo, a browser in it, and the bare APIs beside it."""
 
 import datetime
-import os
 import shutil
 
 from playwright import sync_api
 import pytest
 
+from tests import needs
 from tests.e2e import bare
 from tests.e2e import site
 
@@ -50,10 +50,7 @@ def cloud(demo):
 def chromium():
     path = shutil.which('chromium')
     if not path:
-        message = 'needs chromium: apt-get install chromium'
-        if os.environ.get('CI'):
-            pytest.fail(message)
-        pytest.skip(message)
+        needs.lack('needs chromium: apt-get install chromium')
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
