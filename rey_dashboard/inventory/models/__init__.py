@@ -18,6 +18,7 @@ from rey_dashboard.inventory.models.quota import Quota
 from rey_dashboard.inventory.models.summary import DomainSummary
 from rey_dashboard.inventory.models.summary import ProjectSummary
 from rey_dashboard.inventory.models.sync import Collector
+from rey_dashboard.inventory.models.sync import PartReading
 from rey_dashboard.inventory.models.sync import PartState
 from rey_dashboard.inventory.models.sync import Worker
 from rey_dashboard.inventory.models.usage import ProjectDay
@@ -42,6 +43,7 @@ __all__ = [
     'Group',
     'Host',
     'Inventory',
+    'PartReading',
     'PartState',
     'Pool',
     'Project',

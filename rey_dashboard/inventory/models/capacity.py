@@ -33,6 +33,8 @@ class Inventory(models.Model):
     reserved = models.BigIntegerField()
     allocation_ratio = models.FloatField()
     used = models.BigIntegerField()
+    #: Of the provider: it grows with each change of what it has or holds.
+    generation = models.BigIntegerField(null=True)
     seen = models.PositiveIntegerField()
 
     def __str__(self):

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Collector(models.Model):
@@ -44,11 +45,19 @@ class PartState(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     last_good_at = models.DateTimeField(null=True)
+    #: Start of the last good reading of everything. What a reading of the
+    #: changes cannot tell is of then.
+    full_at = models.DateTimeField(null=True)
+    #: By the service's own clock: what changed before is in our tables. NULL
+    #: until everything was read once.
+    watermark = models.DateTimeField(null=True)
     #: First failure since the last good reading; none when all is well.
     failing_since = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
     error = models.TextField(default='')
     remedy = models.TextField(default='')
+    #: What is not right though the reading was good.
+    note = models.TextField(default='')
     #: Ties our log to the services' logs.
     request_id = models.CharField(max_length=64, default='')
     rows = models.PositiveIntegerField(null=True)
@@ -64,5 +73,52 @@ class PartState(models.Model):
     def took(self) -> float | None:
         """Seconds of the last reading that ended."""
         if not self.started_at or not self.ended_at:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+class PartReading(models.Model):
+    """One reading of one part: what it cost and what it found."""
+
+    class Kind(models.TextChoices):
+        FULL = 'full', _('everything')
+        CHANGES = 'changes', _('changes')
+
+    class Outcome(models.TextChoices):
+        #: Also of one whose process died.
+        RUNNING = 'running', _('not ended')
+        GOOD = 'good', _('good')
+        FAILED = 'failed', _('failed')
+        STOPPED = 'stopped', _('stopped')
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    name = models.CharField(max_length=32)
+    #: Of the collection.
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    outcome = models.CharField(
+        max_length=8, choices=Outcome.choices, default=Outcome.RUNNING
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    #: Rows that the services told, and that were written for them.
+    rows = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    calls = models.PositiveIntegerField(default=0)
+    error = models.TextField(default='')
+    note = models.TextField(default='')
+    request_id = models.CharField(max_length=64, default='')
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'name', 'started_at'])]
+
+    def __str__(self):
+        return f'{self.region}: {self.name}, collection {self.number}'
+
+    @property
+    def took(self) -> float | None:
+        """Seconds; none while it runs, and when its process died."""
+        if not self.ended_at:
             return None
         return (self.ended_at - self.started_at).total_seconds()
