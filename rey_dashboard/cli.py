@@ -57,6 +57,11 @@ def _parser():
     )
     collect.add_argument('--json', action='store_true', help='for machines')
     collect.add_argument(
+        '--full',
+        action='store_true',
+        help='read everything, not the changes alone',
+    )
+    collect.add_argument(
         '--hours-again',
         type=int,
         choices=range(1, MOST_HOURS_AGAIN + 1),
@@ -91,7 +96,9 @@ def _collect(arguments):
     from rey_dashboard.inventory import lease
 
     try:
-        states = worker.collect_once(hours_again=arguments.hours_again)
+        states = worker.collect_once(
+            hours_again=arguments.hours_again, full=arguments.full
+        )
     except faults.ALL as error:
         explained = faults.explain(error)
         return _complain(explained.words, explained.remedy)

@@ -25,6 +25,9 @@ class Settings:
     #: Time between the starts of two collections; more when one takes long,
     #: since the worker rests at least as long as it read.
     COLLECT_EVERY_S: int = 300
+    #: Time between two readings of everything; in between the worker asks
+    #: for changes alone, where the services can tell them.
+    FULL_EVERY_S: int = 21600
     #: Older data is called old on the pages.
     STALE_AFTER_S: int = 900
     #: Names of domains whose (machine-made) projects are left out.

@@ -1,6 +1,7 @@
 """The worker: collects on time and when a page asks, and shows it is alive."""
 
 from collections.abc import Callable
+import datetime
 import logging
 import signal
 import socket
@@ -33,15 +34,16 @@ def collect_once(
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
     hours_again: int = 0,
+    full: bool = False,
 ) -> list[models.PartState]:
-    """Signs in as the service user and reads everything once.
+    """Signs in as the service user and reads once; see ``sync.collect``.
 
     :raises faults.ALL: signing in failed, or its entry cannot be used
     :raises lease.Held: somebody else collects now
     """
     settings = conf.current()
     cloud = cloud_session.Cloud(settings.CLOUD, settings.CALL_TIMEOUT_S)
-    return sync.collect(cloud, settings, beat, stop, hours_again)
+    return sync.collect(cloud, settings, beat, stop, hours_again, full)
 
 
 def read_domain_roles(stop: threading.Event) -> None:
@@ -92,6 +94,7 @@ class _Worker:
             # At most half of the time: the services have others to serve.
             end = time.monotonic()
             self._due = max(self._due, end + (end - begin))
+            self._tell_next(self._due - end)
 
     def _collect(self):
         try:
@@ -105,6 +108,10 @@ class _Worker:
         else:
             self._region = states[0].region
             self._beat('', '')
+
+    def _tell_next(self, seconds):
+        at = timezone.now() + datetime.timedelta(seconds=seconds)
+        models.Collector.objects.filter(region=self._region).update(next_at=at)
 
     def _asked(self):
         asked = models.Collector.objects.exclude(requested_at=None)

@@ -10,6 +10,7 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from rey_dashboard.inventory import rhythm
 from rey_dashboard.policy import session_roles
 from tests import paper_capacity
 from tests import paper_check
@@ -123,6 +124,9 @@ def cloud(requests_mock, tmp_path, monkeypatch):
     )
     monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(clouds))
     monkeypatch.setattr('time.sleep', lambda seconds: None)
+    # It does not tell changes: everything is read each time.
+    monkeypatch.setattr(rhythm, 'UNTOLD', {})
+    monkeypatch.setattr(rhythm, 'EVERY_S', {})
     cloud = paper_cloud.PaperCloud(requests_mock)
     cloud.add_domain('default')
     cloud.neutron = paper_network.PaperNeutron(cloud)

@@ -28,6 +28,8 @@ class PaperCapacity:
 
     def nova(self, path, query):
         """Hypervisors, with nova's gap: a short page has no link onward."""
+        if path == '/os-services':
+            return 200, {'services': []}
         if path != '/os-hypervisors':
             return None
         body = self._cloud._page(self.hosts, 'hypervisors', query)
@@ -49,7 +51,11 @@ class PaperCapacity:
                 return 400, {}
             return 200, {
                 'resource_providers': [
-                    {'uuid': provider_id, 'root_provider_uuid': root_id}
+                    {
+                        'uuid': provider_id,
+                        'root_provider_uuid': root_id,
+                        'generation': 1,
+                    }
                     for provider_id, (root_id, _) in self.providers.items()
                 ]
             }

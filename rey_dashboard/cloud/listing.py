@@ -30,6 +30,7 @@ def pages(
     key_of: Callable[[dict], str] = operator.itemgetter('id'),
     repeat_ends: bool = False,
     ask_on: bool = False,
+    limit: int = LIMIT,
     **query: str | Sequence[str],
 ) -> Iterator[dict]:
     """Yields the body of each page; each holds a list under ``key``.
@@ -39,13 +40,14 @@ def pages(
         before goes in a circle
     :param repeat_ends: a page that comes again is the end of the listing (an
         older Keystone ignores ``marker``), not a fault
+    :param limit: rows of a page; the service may give fewer
     :param ask_on: only an empty page is the end; the service may leave out
         the link to more rows
     :raises faults.CutListing: a page is no page, or pages go in a circle
     """
     marker, seen = None, set()
     while True:
-        asked = {**query, 'limit': LIMIT}
+        asked = {**query, 'limit': limit}
         if marker is not None:
             asked['marker'] = marker
         body = get(f'{path}?{parse.urlencode(asked, doseq=True)}')

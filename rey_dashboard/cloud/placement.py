@@ -14,10 +14,15 @@ VERSION = '1.14'
 
 @dataclasses.dataclass(frozen=True)
 class Provider:
-    """A resource provider; the root of its tree is the host."""
+    """A resource provider; the root of its tree is the host.
+
+    :param generation: grows with each change of its inventories or
+        allocations (tried on placement 16)
+    """
 
     id: str
     root_id: str
+    generation: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +57,11 @@ class Placement:
             self._get, '/resource_providers', 'resource_providers'
         )
         return [
-            Provider(row['uuid'], row.get('root_provider_uuid') or row['uuid'])
+            Provider(
+                id=row['uuid'],
+                root_id=row.get('root_provider_uuid') or row['uuid'],
+                generation=row['generation'],
+            )
             for row in rows
         ]
 

@@ -1,6 +1,8 @@
 """Signing in with clouds.yaml, and the sessions that calls go through."""
 
 from collections.abc import Iterable
+import datetime
+from email import utils as email_utils
 import os
 import threading
 import uuid
@@ -16,6 +18,9 @@ from rey_dashboard.cloud import faults
 #: keystoneauth tries these again, with a growing pause between.
 RETRY_STATUSES = [429, 500, 502, 503, 504]
 RETRIES = 2
+#: keystoneauth pauses for as long as an answer's Retry-After says (code of
+#: 5.18), a day too; nobody waits longer than this.
+LONGEST_PAUSE_S = 30
 
 
 class Session(ks_session.Session):
@@ -23,13 +28,21 @@ class Session(ks_session.Session):
 
     The services log that id as the global request id, so that our log and
     theirs can be joined. A token is not counted: it belongs to all parts.
+
+    :ivar told_at: what the service's clock said in its first answer; none
+        before that, or when it does not tell
+    :ivar skew_s: the greatest difference of its clock to ours that was seen;
+        above 0 when it is ahead of ours
     """
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.request_id = f'req-{uuid.uuid4()}'
         self.calls = 0
+        self.told_at: datetime.datetime | None = None
+        self.skew_s = 0.0
         self._counting = threading.Lock()
+        self.session.hooks['response'].append(_shorten_pause)
 
     def request(self, url, method, **kwargs):
         headers = kwargs.setdefault('headers', {})
@@ -37,7 +50,20 @@ class Session(ks_session.Session):
         if kwargs.get('authenticated') is not False:
             with self._counting:
                 self.calls += 1
+            return self._timed(url, method, **kwargs)
         return super().request(url, method, **kwargs)
+
+    def _timed(self, url, method, **kwargs):
+        asked = _now()
+        response = super().request(url, method, **kwargs)
+        told = _told(response)
+        if told:
+            with self._counting:
+                self.told_at = self.told_at or told
+                self.skew_s = max(
+                    self.skew_s, _apart_s(told, asked, _now()), key=abs
+                )
+        return response
 
 
 class Cloud:
@@ -201,6 +227,33 @@ class Cloud:
         if not offered or offered < _numbers(needed):
             raise faults.TooOld(service_type, needed, offered)
         return '%d.%d' % min(offered, _numbers(wanted))
+
+
+def _now():
+    return datetime.datetime.now(datetime.UTC)
+
+
+def _told(response) -> datetime.datetime | None:
+    try:
+        told = email_utils.parsedate_to_datetime(response.headers['Date'])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=datetime.UTC)
+
+
+def _apart_s(told, asked, answered):
+    """How far a time is from the span of a call, both clocks running alike.
+
+    The header has whole seconds.
+    """
+    nearest = min(max(told, asked - datetime.timedelta(seconds=1)), answered)
+    return (told - nearest).total_seconds()
+
+
+def _shorten_pause(response, **_):
+    pause = response.headers.get('Retry-After', '')
+    if pause.isdigit() and int(pause) > LONGEST_PAUSE_S:
+        response.headers['Retry-After'] = str(LONGEST_PAUSE_S)
 
 
 def _hidden():

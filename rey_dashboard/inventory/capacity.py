@@ -18,16 +18,29 @@ def read_hosts(reading: reading_.Reading) -> None:
             [models.Host(**vars(host), **reading.stamp) for host in hosts],
         )
         reading.progress(len(hosts))
-    _read_inventories(reading)
-    with reading.closing():
-        for model in (models.Host, models.Inventory):
-            store.unseen(model, reading.region, reading.number).delete()
-
-
-def _read_inventories(reading):
     source = placement.Placement(reading.cloud, reading.session)
     providers = source.providers()
-    reading.expect(reading.rows + len(providers))
+    asked = _changed(reading, providers)
+    reading.expect(reading.rows + len(asked))
+    _read_inventories(reading, source, asked)
+    with reading.closing():
+        store.unseen(models.Host, reading.region, reading.number).delete()
+        _forget(reading, providers, asked)
+
+
+def _changed(reading, providers):
+    """Those that have a new generation since they were read."""
+    if reading.since is None:
+        return providers
+    known = dict(
+        models.Inventory.objects.filter(region=reading.region)
+        .values_list('provider_id', 'generation')
+        .distinct()
+    )
+    return [row for row in providers if known.get(row.id) != row.generation]
+
+
+def _read_inventories(reading, source, providers):
     workers = reading.settings.PARALLEL_CALLS
     with futures.ThreadPoolExecutor(workers) as pool:
         for batch in store.batches(providers):
@@ -38,6 +51,9 @@ def _read_inventories(reading):
                 models.Inventory(
                     provider_id=provider.id,
                     root_id=provider.root_id,
+                    # Of before its inventories were asked for: what changed
+                    # in between is read again.
+                    generation=provider.generation,
                     **vars(inventory),
                     **reading.stamp,
                 )
@@ -46,6 +62,18 @@ def _read_inventories(reading):
             ]
             store.upsert(models.Inventory, rows)
             reading.progress(len(batch))
+
+
+def _forget(reading, providers, asked):
+    """Deletes what providers have no more, and what is of none."""
+    rows = models.Inventory.objects.filter(region=reading.region)
+    ids = rows.order_by().values_list('provider_id', flat=True).distinct()
+    gone = set(ids).difference(provider.id for provider in providers)
+    for batch in store.batches(sorted(gone)):
+        rows.filter(provider_id__in=batch).delete()
+    unseen = store.unseen(models.Inventory, reading.region, reading.number)
+    for batch in store.batches(provider.id for provider in asked):
+        unseen.filter(provider_id__in=batch).delete()
 
 
 def read_pools(reading: reading_.Reading) -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts as parts_
+from rey_dashboard.inventory import rhythm
 
 #: A worker that was not seen for so long is called away.
 WORKER_AWAY = datetime.timedelta(seconds=30)
@@ -21,8 +22,8 @@ UNHEARD = datetime.timedelta(minutes=2)
 class Freshness:
     """What a page tells of its data.
 
-    :param as_of: last good reading of the part that is behind most; none
-        while a part was never read
+    :param as_of: last good reading of the part that is behind most, those
+        with a slower rhythm left out; none while a part was never read
     """
 
     region: str
@@ -35,10 +36,18 @@ class Freshness:
 
     @property
     def as_of(self) -> datetime.datetime | None:
-        read = [part.last_good_at for part in self.parts]
+        slow = self.slower
+        read = [
+            part.last_good_at for part in self.parts if part not in slow
+        ] or [part.last_good_at for part in slow]
         return (
             None if None in read or self.missing else min(read, default=None)
         )
+
+    @property
+    def slower(self) -> list[models.PartState]:
+        """Parts that not every collection reads."""
+        return [part for part in self.parts if rhythm.slack(part.name)]
 
     @property
     def version(self) -> str:
@@ -55,7 +64,13 @@ class Freshness:
 
     @property
     def old(self) -> bool:
-        return bool(self.as_of) and _age(self.as_of) > self.stale_after
+        """Whether a part is older than it should be, by its own rhythm."""
+        return bool(self.as_of) and any(
+            _age(part.last_good_at)
+            > self.stale_after + rhythm.slack(part.name)
+            for part in self.parts
+            if part.last_good_at
+        )
 
     @property
     def faults(self) -> list[list[models.PartState]]:
@@ -128,15 +143,18 @@ def of(region: str, parts: Sequence[str]) -> Freshness:
     )
 
 
-def request_refresh(region: str) -> None:
-    """Asks the worker to read the region now; asking twice asks once."""
+def request_refresh(region: str, full: bool = False) -> None:
+    """Asks the worker to read the region now; asking twice asks once.
+
+    :param full: everything, not the changes alone
+    """
     models.Collector.objects.get_or_create(region=region)
     now = timezone.now()
-    open_request = models.Collector.objects.filter(
-        region=region, requested_at__gt=now - UNHEARD
-    )
-    if not open_request.exists():
-        models.Collector.objects.filter(region=region).update(requested_at=now)
+    rows = models.Collector.objects.filter(region=region)
+    if full:
+        rows.update(requested_full=True)
+    if not rows.filter(requested_at__gt=now - UNHEARD).exists():
+        rows.update(requested_at=now)
 
 
 def _age(time):

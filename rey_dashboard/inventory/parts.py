@@ -16,6 +16,7 @@ HOSTS = 'hosts'
 POOLS = 'pools'
 VOLUME_SERVICES = 'volume_services'
 HOURS = 'hours'
+READY = 'ready'
 
 LABELS = {
     IDENTITY: _('Projects'),
@@ -32,4 +33,5 @@ LABELS = {
     POOLS: _('Storage pools'),
     VOLUME_SERVICES: _('Volume services and types'),
     HOURS: _('Server hours'),
+    READY: _('History and backup states'),
 }

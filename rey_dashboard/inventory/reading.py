@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import dataclasses
+import datetime
 import logging
 import threading
 import time
@@ -20,13 +21,30 @@ LOG = logging.getLogger(__name__)
 
 #: Time between two notes of the progress, for the page to show.
 PROGRESS_S = 1.0
+#: Changes are asked for again of so long before: a service's hosts need not
+#: have quite the same time, and a row may be written later than its stamp.
+OVERLAP = datetime.timedelta(minutes=5)
+#: From here on a difference of clocks is told.
+GREATEST_SKEW_S = 60
+
+KINDS = models.PartReading.Kind
+OUTCOMES = models.PartReading.Outcome
 
 
 @dataclasses.dataclass
 class Reading:
-    """What a part's function is given.
+    """What a part's function is given, and what it leaves behind.
 
     :param number: of this collection; rows that it sees are stamped with it
+    :param since: only what changed since then is asked for, by the service's
+        clock; none for everything. A part that finds that changes will not
+        do calls ``take_all``.
+    :param was_blind: the cloud hid some rows from the last good reading
+    :ivar rows: that the service told
+    :ivar total: of the part, where a reading of changes knows it
+    :ivar gone: rows that are proven gone, and are deleted at the end
+    :ivar notes: what is not right, though the reading is good
+    :ivar blind: the cloud hides some rows from this reading
     """
 
     cloud: cloud_session.Cloud
@@ -36,13 +54,31 @@ class Reading:
     settings: conf.Settings
     part: str
     stop: threading.Event
+    since: datetime.datetime | None = None
+    was_blind: bool = False
     rows: int = 0
+    total: int | None = None
+    gone: int = 0
+    notes: list[str] = dataclasses.field(default_factory=list)
+    blind: bool = False
+    begun: datetime.datetime = dataclasses.field(default_factory=timezone.now)
+    row_id: int | None = None
     _noted: float = 0.0
 
     @property
     def stamp(self) -> dict:
         """What every row of this reading carries."""
         return {'region': self.region, 'seen': self.number}
+
+    @property
+    def kind(self) -> str:
+        return KINDS.FULL if self.since is None else KINDS.CHANGES
+
+    def take_all(self, why: str = '') -> None:
+        """Goes over to reading everything, with a word for the page."""
+        self.since, self.rows = None, 0
+        if why:
+            self.notes.append(why)
 
     def expect(self, rows: int) -> None:
         """Tells the page how much there is to read."""
@@ -91,29 +127,46 @@ def state(region: str, part: str):
     return models.PartState.objects.filter(region=region, name=part)
 
 
-def begin(region: str, part: str, request_id: str) -> None:
-    models.PartState.objects.get_or_create(region=region, name=part)
-    state(region, part).update(
-        started_at=timezone.now(),
-        ended_at=None,
-        request_id=request_id,
-        done=0,
-        expected=F('rows'),
+def begin(reading: Reading) -> None:
+    of_part = {'region': reading.region, 'name': reading.part}
+    models.PartState.objects.get_or_create(**of_part)
+    told = {
+        'started_at': reading.begun,
+        'ended_at': None,
+        'request_id': reading.session.request_id,
+    }
+    # The rows of everything are known from the last time.
+    expected = None if reading.since else F('rows')
+    state(reading.region, reading.part).update(
+        done=0, expected=expected, **told
     )
+    kept = models.PartReading.objects.create(
+        number=reading.number, kind=reading.kind, **of_part, **told
+    )
+    reading.row_id = kept.pk
 
 
 def succeed(reading: Reading) -> None:
     now = timezone.now()
-    state(reading.region, reading.part).update(
-        ended_at=now,
-        last_good_at=now,
-        failing_since=None,
-        failures=0,
-        error='',
-        remedy='',
-        rows=reading.rows,
-        calls=reading.session.calls,
-    )
+    _tell_skew(reading)
+    changed = {
+        'ended_at': now,
+        'last_good_at': now,
+        'failing_since': None,
+        'failures': 0,
+        'error': '',
+        'remedy': '',
+        'note': ' '.join(reading.notes),
+        'calls': reading.session.calls,
+        'watermark': _watermark(reading),
+        'blind': reading.blind,
+    }
+    if reading.since is None:
+        changed.update(full_at=reading.begun, rows=reading.rows)
+    elif reading.total is not None:
+        changed['rows'] = reading.total
+    state(reading.region, reading.part).update(**changed)
+    _keep(reading, OUTCOMES.GOOD)
 
 
 def fail(reading: Reading, error: BaseException) -> None:
@@ -129,10 +182,47 @@ def fail(reading: Reading, error: BaseException) -> None:
         remedy=explained.remedy,
         calls=reading.session.calls,
     )
+    _keep(reading, OUTCOMES.FAILED, error=explained.words)
     LOG.warning(
         'Part %s of region %s was not read (%s): %s',
         reading.part,
         reading.region,
         reading.session.request_id,
         explained.words,
+    )
+
+
+def stopped(reading: Reading) -> None:
+    """Neither good nor bad: the next collection begins anew."""
+    _keep(reading, OUTCOMES.STOPPED)
+    LOG.info('Part %s was stopped', reading.part)
+
+
+def _keep(reading, outcome, **more):
+    models.PartReading.objects.filter(pk=reading.row_id).update(
+        kind=reading.kind,
+        outcome=outcome,
+        ended_at=timezone.now(),
+        rows=reading.rows,
+        gone=reading.gone,
+        calls=reading.session.calls,
+        note=' '.join(reading.notes),
+        **more,
+    )
+
+
+def _watermark(reading):
+    """What changed later is asked for again the next time."""
+    # Without a time of the service ours is all there is.
+    return (reading.session.told_at or reading.begun) - OVERLAP
+
+
+def _tell_skew(reading):
+    skew_s = round(reading.session.skew_s)
+    if abs(skew_s) < GREATEST_SKEW_S:
+        return
+    way = 'ahead of' if skew_s > 0 else 'behind'
+    reading.notes.append(
+        f"The service's clock is {abs(skew_s)} s {way} the worker's. Look at "
+        'the time service (chrony, NTP) of both hosts.'
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent import futures
+import datetime
 import logging
 import resource
 import threading
@@ -15,9 +16,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
-from rey_dashboard.inventory import coverage
 from rey_dashboard.inventory import domain_roles
-from rey_dashboard.inventory import history
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
 from rey_dashboard.inventory import models
@@ -26,6 +25,8 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import people
 from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import ready
+from rey_dashboard.inventory import rhythm
 from rey_dashboard.inventory import usage
 from rey_dashboard.inventory import volume
 
@@ -52,7 +53,26 @@ ORDER = (
         parts.VOLUME_SERVICES,
         parts.HOURS,
     ),
+    (parts.READY,),
 )
+#: Of changes: quotas are asked for the projects whose things changed.
+ORDER_OF_CHANGES = (
+    (parts.IDENTITY, parts.DOMAIN_ROLES),
+    (parts.SERVERS, parts.VOLUMES, parts.SNAPSHOTS, parts.BACKUPS),
+    (
+        parts.COMPUTE_QUOTAS,
+        parts.VOLUME_QUOTAS,
+        parts.NETWORK,
+        parts.PEOPLE,
+        parts.HOSTS,
+        parts.POOLS,
+        parts.VOLUME_SERVICES,
+        parts.HOURS,
+    ),
+    (parts.READY,),
+)
+#: How long the records of single readings are kept.
+KEEP_READINGS = datetime.timedelta(days=7)
 READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.IDENTITY: identity.read,
     parts.DOMAIN_ROLES: domain_roles.read,
@@ -68,6 +88,7 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.POOLS: capacity.read_pools,
     parts.VOLUME_SERVICES: volume.read_services,
     parts.HOURS: usage.read,
+    parts.READY: ready.make,
 }
 
 
@@ -77,27 +98,35 @@ def collect(
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
     hours_again: int = 0,
+    full: bool = False,
 ) -> list[models.PartState]:
-    """Reads everything once; returns how each part went.
+    """Reads all that may have changed; returns how each part went.
 
     :param beat: called every few seconds meanwhile
     :param stop: when set, the parts that run end soon, without a verdict
     :param hours_again: days back of which the hours are read again
+    :param full: everything, not the changes alone where they can be told
     :raises lease.Held: somebody else collects this region now
     :raises faults.CloudFault: the region cannot be told
     """
     region = cloud.region
+    stop = stop or threading.Event()
     with lease_.Lease(region) as lease:
-        number = _start(region)
+        row = _start(region)
         if hours_again:
             usage.forget(region, hours_again)
-        for group in ORDER:
+        everything = bool(full or row.requested_full or hours_again)
+        turns = rhythm.turns(region, settings, everything)
+        by_changes = turns[parts.COMPUTE_QUOTAS].since
+        for group in ORDER_OF_CHANGES if by_changes else ORDER:
             readings = [
-                _reading(cloud, settings, number, part, stop) for part in group
+                _reading(cloud, settings, row.number, part, stop, turns[part])
+                for part in group
+                if part in turns
             ]
             _read_side_by_side(readings, lease, beat)
-        history.record(region, settings.KEEP_DAYS)
-        coverage.record(region, settings)
+            if stop.is_set():
+                break
         _end(region)
     return list(models.PartState.objects.filter(region=region))
 
@@ -114,10 +143,11 @@ def collect_part(
     """
     row = models.Collector.objects.filter(region=cloud.region).first()
     number = row.number if row else 0
-    _read_part(_reading(cloud, settings, number, part, stop))
+    turn = rhythm.Turn()
+    _read_part(_reading(cloud, settings, number, part, stop, turn))
 
 
-def _reading(cloud, settings, number, part, stop):
+def _reading(cloud, settings, number, part, stop, turn):
     return reading_.Reading(
         cloud=cloud,
         session=cloud.session(),
@@ -125,19 +155,28 @@ def _reading(cloud, settings, number, part, stop):
         number=number,
         settings=settings,
         part=part,
-        stop=stop or threading.Event(),
+        stop=stop,
+        since=turn.since,
+        was_blind=turn.was_blind,
     )
 
 
 def _start(region):
-    row = models.Collector.objects.filter(region=region)
-    row.update(
+    """Begins a collection; its row still tells what was asked for."""
+    rows = models.Collector.objects.filter(region=region)
+    asked = rows.get()
+    rows.update(
         number=F('number') + 1,
         started_at=timezone.now(),
         ended_at=None,
         requested_at=None,
+        requested_full=False,
     )
-    return row.get().number
+    models.PartReading.objects.filter(
+        region=region, started_at__lt=timezone.now() - KEEP_READINGS
+    ).delete()
+    asked.number = rows.get().number
+    return asked
 
 
 def _end(region):
@@ -160,11 +199,11 @@ def _read_side_by_side(readings, lease, beat):
 
 
 def _read_part(reading):
-    reading_.begin(reading.region, reading.part, reading.session.request_id)
     try:
+        reading_.begin(reading)
         READERS[reading.part](reading)
     except reading_.Stopped:
-        LOG.info('Part %s was stopped', reading.part)
+        reading_.stopped(reading)
     except faults.ALL as error:
         reading_.fail(reading, error)
     except Exception as error:  # the outermost frame of this part's thread

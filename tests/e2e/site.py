@@ -73,7 +73,7 @@ class Site:
         end = time.monotonic() + patience_s
         while True:
             done = subprocess.run(
-                [str(command), 'collect', '--json', *again],
+                [str(command), 'collect', '--full', '--json', *again],
                 env=env,
                 capture_output=True,
                 text=True,

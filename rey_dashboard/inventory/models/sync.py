@@ -16,6 +16,10 @@ class Collector(models.Model):
     ended_at = models.DateTimeField(null=True)
     peak_memory_mib = models.PositiveIntegerField(null=True)
     requested_at = models.DateTimeField(null=True)
+    #: The request is for everything, not for the changes alone.
+    requested_full = models.BooleanField(default=False)
+    #: When the worker means to read again.
+    next_at = models.DateTimeField(null=True)
     lease_owner = models.CharField(max_length=255, blank=True, default='')
     lease_until = models.DateTimeField(null=True)
 
@@ -58,6 +62,8 @@ class PartState(models.Model):
     remedy = models.TextField(default='')
     #: What is not right though the reading was good.
     note = models.TextField(default='')
+    #: The cloud hid some rows from the last good reading.
+    blind = models.BooleanField(default=False)
     #: Ties our log to the services' logs.
     request_id = models.CharField(max_length=64, default='')
     rows = models.PositiveIntegerField(null=True)
