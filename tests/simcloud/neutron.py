@@ -1,0 +1,164 @@
+"""The simulated Neutron: its listings and quotas."""
+
+import re
+
+from tests.simcloud import clock
+from tests.simcloud import service
+
+LISTS = (
+    'networks',
+    'subnets',
+    'ports',
+    'routers',
+    'security_groups',
+    'floatingips',
+)
+_PAGING = frozenset({'fields', 'limit', 'marker', 'page_reverse'})
+_FILTERS = frozenset(
+    {'device_id', 'id', 'name', 'project_id', 'status', 'tenant_id'}
+)
+
+
+class Neutron(service.Service):
+    type = 'network'
+    name = 'neutron'
+    paths = {
+        '/': 'discover',
+        '/v2.0/quotas': 'own_quotas',
+        '/v2.0/quotas/<project_id>': 'quota',
+        '/v2.0/quotas/<project_id>/default': 'default_quota',
+        '/v2.0/quotas/<project_id>/details.json': 'details',
+        '/v2.0/<kind>': 'listed',
+        '/v2.0/<kind>/<row_id>': 'one',
+    }
+
+    def discover(self, call):
+        links = [{'rel': 'self', 'href': f'{self.url}/v2.0/'}]
+        version = {'id': 'v2.0', 'status': 'CURRENT', 'links': links}
+        return {'versions': [version]}
+
+    def listed(self, call, kind):
+        key = self._key(kind)
+        query = call.query
+        for name in query:
+            if name not in _PAGING | _FILTERS:
+                raise service.Refusal(
+                    400, f"['{name}'] is invalid attribute for filtering"
+                )
+        rows = service.skip_to(
+            list(self.cloud.tables[key]),
+            call.marker(),
+            lambda marker: _lost(key, marker),
+        )
+        wanted = {name: query[name] for name in query if name in _FILTERS}
+        rows = (
+            row
+            for row in rows
+            if all(
+                self._shown(row, key).get(name) == value
+                for name, value in wanted.items()
+            )
+        )
+        limit = int(query['limit']) if query.get('limit') else None
+        page, link = call.page(rows, limit)
+        fields = query.getlist('fields')
+        body = {key: [_fields(self._shown(r, key), fields) for r in page]}
+        if limit is not None:
+            body[f'{key}_links'] = self._links(call, page, limit, link)
+        return body
+
+    def _links(self, call, page, limit, link):
+        """Neutron always tells a previous page."""
+        links = [{'rel': 'previous', 'href': f'{self.url}{call.path}'}]
+        if page and (len(page) >= limit if link is None else link):
+            href = call.following(page[-1].id)
+            links.insert(0, {'rel': 'next', 'href': href})
+        return links
+
+    def one(self, call, kind, row_id):
+        key = self._key(kind)
+        row = self.cloud.tables[key].get(row_id)
+        if row is None:
+            raise _lost(key, row_id)
+        return {key[:-1]: self._shown(row, key)}
+
+    def _key(self, kind):
+        key = kind.replace('-', '_')
+        if key not in LISTS:
+            raise service.Refusal(404, 'The resource could not be found.')
+        return key
+
+    def _shown(self, row, key):
+        told = {
+            'id': row.id,
+            'project_id': row.project_id,
+            'tenant_id': row.project_id,
+            'description': '',
+            'tags': [],
+            'created_at': clock.second(row.created),
+            'updated_at': clock.second(row.updated),
+            **row.columns,
+        }
+        if key != 'floatingips':
+            told['name'] = row.name
+        else:
+            told['port_details'] = self._port_of(row)
+        return told
+
+    def _port_of(self, row):
+        port = self.cloud.tables['ports'].get(row.get('port_id') or '')
+        if port is None:
+            return None
+        names = ('device_id', 'device_owner', 'network_id', 'status')
+        return {'name': port.name, **{n: port.get(n) for n in names}}
+
+    def own_quotas(self, call):
+        """All at once, of projects with any value of their own."""
+        own = self.cloud.own_limits['network']
+        return {
+            'quotas': [
+                {
+                    **self.cloud.limits['network'],
+                    **limits,
+                    'project_id': project_id,
+                    'tenant_id': project_id,
+                }
+                for project_id, limits in own.items()
+            ]
+        }
+
+    def quota(self, call, project_id):
+        own = self.cloud.own_limits['network'].get(project_id, {})
+        return {'quota': {**self.cloud.limits['network'], **own}}
+
+    def default_quota(self, call, project_id):
+        return {'quota': dict(self.cloud.limits['network'])}
+
+    def details(self, call, project_id):
+        used = {
+            key[:-1]: len(self.cloud.tables[key].of_project(project_id))
+            for key in LISTS
+        }
+        quota = self.cloud.quota('network', project_id, used)
+        for row in quota.values():
+            row['used'] = row.pop('in_use')
+        return {'quota': quota}
+
+    def refused(self, refusal):
+        if refusal.status == 401:
+            return super().refused(refusal)
+        told = {'type': refusal.title, 'message': refusal.words, 'detail': ''}
+        return {'NeutronError': told}
+
+
+def _fields(told, names):
+    return {n: told[n] for n in names if n in told} if names else told
+
+
+def _lost(key, row_id):
+    words = [part.capitalize() for part in re.split('_', key[:-1])]
+    return service.Refusal(
+        404,
+        f'{" ".join(words)} {row_id} could not be found.',
+        f'{"".join(words)}NotFound',
+    )

@@ -1,0 +1,355 @@
+"""The simulated Nova: servers, hypervisors, services, quotas and hours."""
+
+import datetime
+
+from tests.simcloud import clock
+from tests.simcloud import hours
+from tests.simcloud import listed
+from tests.simcloud import service
+
+#: Columns that nova keeps elsewhere: they do not move ``updated``.
+ELSEWHERE = frozenset({'addresses', 'attached', 'tags'})
+#: Any filter beside these makes nova leave cells out that are down.
+_NO_FILTER = {'all_tenants'}
+_KNOWN = {
+    'all_tenants',
+    'changes-since',
+    'changes-before',
+    'deleted',
+    'host',
+    'limit',
+    'marker',
+    'name',
+    'project_id',
+    'sort_dir',
+    'sort_key',
+    'status',
+    'tenant_id',
+    'user_id',
+}
+
+
+class Nova(service.Service):
+    type = 'compute'
+    name = 'nova'
+    base = '/v2.1'
+    version_name = 'compute'
+    paths = {
+        '/': 'discover',
+        '/servers': 'servers',
+        '/servers/detail': 'detail',
+        '/servers/<server_id>': 'server',
+        '/os-hypervisors': 'hypervisors',
+        '/os-hypervisors/detail': 'hypervisors_detail',
+        '/os-services': 'services',
+        '/os-quota-sets/<project_id>': 'limits',
+        '/os-quota-sets/<project_id>/detail': 'quotas',
+        '/os-simple-tenant-usage': 'usage',
+        '/os-simple-tenant-usage/<project_id>': 'usage_of',
+    }
+
+    def discover(self, call):
+        low, high = self.cloud.versions[self.type]
+        return {
+            'version': {
+                'id': 'v2.1',
+                'status': 'CURRENT',
+                'version': high,
+                'min_version': low,
+                'updated': '2013-07-23T11:33:21Z',
+                'links': [{'rel': 'self', 'href': f'{self.url}/'}],
+                'media-types': [],
+            }
+        }
+
+    def servers(self, call):
+        return self._listed(call, self._brief)
+
+    def detail(self, call):
+        if self.cloud.is_down('network'):
+            # It asks neutron for the security groups.
+            raise service.Refusal(500, _UNEXPECTED)
+        return self._listed(call, self._server)
+
+    def _listed(self, call, shown):
+        _check(call.query)
+        rows, _ = self._rows(call)
+        limit = self._limit(call)
+        page, link = call.page(rows, limit)
+        body = {'servers': [shown(row) for row in page]}
+        if not self._pages(call) and call.version >= (2, 69):
+            body['servers'] += [
+                self._unknown(row)
+                for row in self.cloud.tables['servers']
+                if self._is_down(row) and not row.get('deleted')
+            ]
+        if page and (len(page) == limit if link is None else link):
+            href = call.following(page[-1].id)
+            body['servers_links'] = [{'rel': 'next', 'href': href}]
+        return body
+
+    def _pages(self, call):
+        """Whether anything but ``all_tenants`` was asked."""
+        return bool(set(call.query) - _NO_FILTER)
+
+    def _limit(self, call):
+        text = call.query.get('limit')
+        if text is None:
+            return self.cloud.page
+        if not text.isdigit():
+            raise service.Refusal(
+                400, f'Invalid input for query parameters limit. Value: {text}'
+            )
+        return min(int(text), self.cloud.page)
+
+    def _rows(self, call):
+        query = call.query
+        since = _time(query, 'changes-since')
+        deleted = None
+        if 'deleted' in query:
+            deleted = query['deleted'].lower() in ('true', '1', 'yes')
+        elif since is None and 'changes-before' not in query:
+            deleted = False
+        before = _time(query, 'changes-before')
+        project_id = query.get('project_id') or query.get('tenant_id')
+        same = {
+            name: query[name]
+            for name in ('host', 'name', 'status', 'user_id')
+            if name in query
+        }
+
+        def wanted(row):
+            return (
+                (deleted is None or bool(row.get('deleted')) is deleted)
+                and not self._is_down(row)
+                and (before is None or row.updated <= before)
+                and all(
+                    (row.name if name == 'name' else row.get(name)) == value
+                    for name, value in same.items()
+                )
+            )
+
+        return listed.rows(
+            self.cloud.tables['servers'],
+            wanted,
+            marker=self._marker(call),
+            since=since,
+            project_id=project_id,
+        )
+
+    def _marker(self, call):
+        marker = call.marker()
+        if marker is None:
+            return None
+        row = self.cloud.tables['servers'].get(marker)
+        if row is None:
+            raise service.Refusal(400, f'marker [{marker}] not found')
+        return row
+
+    def _is_down(self, row):
+        return row.get('cell') in self.cloud.down_cells
+
+    def server(self, call, server_id):
+        row = self.cloud.tables['servers'].get(server_id)
+        if row is None or row.get('deleted'):
+            raise service.Refusal(
+                404, f'Instance {server_id} could not be found.'
+            )
+        if self._is_down(row):
+            return {'server': self._unknown(row)}
+        return {'server': self._server(row)}
+
+    def _unknown(self, row):
+        return {
+            'id': row.id,
+            'status': 'UNKNOWN',
+            'tenant_id': row.project_id,
+            'created': clock.second(row.created),
+            'links': self._links(row),
+        }
+
+    def _links(self, row):
+        return [{'rel': 'self', 'href': f'{self.url}/servers/{row.id}'}]
+
+    def _brief(self, row):
+        return {'id': row.id, 'name': row.name, 'links': self._links(row)}
+
+    def _server(self, row):
+        told = {
+            'id': row.id,
+            'name': row.name,
+            'status': row['status'],
+            'tenant_id': row.project_id,
+            'user_id': row['user_id'],
+            'created': clock.second(row.created),
+            'updated': clock.second(row.updated),
+            'flavor': {
+                'vcpus': row['vcpus'],
+                'ram': row['ram'],
+                'disk': row['disk'],
+                'ephemeral': 0,
+                'swap': 0,
+                'original_name': row['flavor'],
+                'extra_specs': {},
+            },
+            'metadata': row['metadata'],
+            'addresses': row['addresses'],
+            'image': '',
+            'links': self._links(row),
+            'OS-EXT-AZ:availability_zone': row['zone'],
+            'OS-EXT-SRV-ATTR:host': row['host'],
+            'OS-EXT-SRV-ATTR:hypervisor_hostname': row['host'],
+            'OS-EXT-STS:task_state': row['task_state'],
+            'OS-EXT-STS:vm_state': row['status'].lower(),
+            'OS-EXT-STS:power_state': 1,
+            'OS-SRV-USG:launched_at': clock.fraction(self._launched(row)),
+            'OS-SRV-USG:terminated_at': clock.fraction(
+                row.get('terminated_at')
+            ),
+            'os-extended-volumes:volumes_attached': [
+                {'id': volume_id, 'delete_on_termination': False}
+                for volume_id in row['attached']
+            ],
+            'locked': False,
+            'tags': row['tags'],
+            'host_status': 'UP',
+        }
+        if row.get('fault') and row['status'] in ('ERROR', 'DELETED'):
+            told['fault'] = row['fault']
+        return told
+
+    def _launched(self, row):
+        return hours.launched(row)
+
+    def hypervisors(self, call):
+        return self._hypervisors(call, detail=False)
+
+    def hypervisors_detail(self, call):
+        """From 2.88 on nova asks each host by RPC; a silent one is a 500."""
+        if self.cloud.silent_hosts:
+            raise service.Refusal(500, _UNEXPECTED)
+        return self._hypervisors(call, detail=True)
+
+    def _hypervisors(self, call, detail):
+        hosts = self.cloud.hosts
+        if self.cloud.down_cells & {host.get('cell') for host in hosts}:
+            raise service.Refusal(500, _UNEXPECTED)
+        rows = service.skip_to(
+            hosts,
+            call.marker(),
+            lambda m: service.Refusal(400, f'marker [{m}] not found'),
+        )
+        limit = self._limit(call)
+        page, link = call.page(iter(rows), limit)
+        # Those whose service is deleted are left out, and then the link too.
+        shown = [row for row in page if not row.get('orphan')]
+        body = {'hypervisors': [_hypervisor(row, detail) for row in shown]}
+        if shown and (len(shown) == limit if link is None else link):
+            href = call.following(shown[-1].id)
+            body['hypervisors_links'] = [{'rel': 'next', 'href': href}]
+        return body
+
+    def services(self, call):
+        rows = [
+            row
+            for row in self.cloud.tables['compute_services']
+            if call.query.get('binary', row['binary']) == row['binary']
+            and call.query.get('host', row['host']) == row['host']
+        ]
+        filtered = {'binary', 'host'} & set(call.query)
+        told = []
+        for row in rows:
+            if row.get('cell') not in self.cloud.down_cells:
+                told.append(self._service(call, row))
+            elif call.version >= (2, 69) and not filtered:
+                told.append(
+                    {
+                        'binary': row['binary'],
+                        'host': row['host'],
+                        'status': 'UNKNOWN',
+                    }
+                )
+        return {'services': told}
+
+    def _service(self, call, row):
+        told = self.cloud.clock.told
+        if row['state'] == 'down':
+            told = row.updated
+        return {
+            'binary': row['binary'],
+            'host': row['host'],
+            'id': row.id if call.version >= (2, 53) else row.number,
+            'zone': row['zone'],
+            'status': row['status'],
+            'state': row['state'],
+            'updated_at': clock.fraction(told),
+            'disabled_reason': row['disabled_reason'],
+            'forced_down': row['forced_down'],
+        }
+
+    def limits(self, call, project_id):
+        quota = self._quota(project_id)
+        limits = {name: row['limit'] for name, row in quota.items()}
+        return {'quota_set': {'id': project_id, **limits}}
+
+    def quotas(self, call, project_id):
+        return {'quota_set': {'id': project_id, **self._quota(project_id)}}
+
+    def _quota(self, project_id):
+        if self.cloud.tables['projects'].get(project_id) is None:
+            raise service.Refusal(
+                400, f'Project ID {project_id} is not a valid project.'
+            )
+        used = {'cores': 0, 'instances': 0, 'ram': 0}
+        for row in self.cloud.tables['servers'].of_project(project_id):
+            if not row.get('deleted') and not self._is_down(row):
+                used['instances'] += 1
+                used['cores'] += row['vcpus']
+                used['ram'] += row['ram']
+        return self.cloud.quota('compute', project_id, used)
+
+    def usage(self, call):
+        return hours.answer(self.cloud, call)
+
+    def usage_of(self, call, project_id):
+        return hours.answer_of(self.cloud, call, project_id)
+
+
+def _hypervisor(row, detail):
+    told = {
+        'id': row.id,
+        'hypervisor_hostname': row.name,
+        'state': row['state'],
+        'status': row['status'],
+    }
+    if detail:
+        told['hypervisor_type'] = 'QEMU'
+        told['service'] = {'host': row.name, 'disabled_reason': None}
+    return told
+
+
+def _check(query):
+    for name in query:
+        if name not in _KNOWN and not name.startswith('_'):
+            raise service.Refusal(
+                400, f"'{name}' does not match any of the regexes: '^_'"
+            )
+
+
+def _time(query, name):
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        time = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise service.Refusal(
+            400, f"Invalid input for query parameters {name}. '{text}'"
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
+
+
+_UNEXPECTED = (
+    'Unexpected API Error. Please report this at '
+    'http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.'
+)
