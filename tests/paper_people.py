@@ -38,9 +38,12 @@ class PaperPeople:
         if kind == 'roles':
             name = self.domain_roles.get(rest[0])
             return (200, {'role': {'name': name}}) if name else (404, {})
-        if kind == 'groups' and rest:
+        if kind == 'groups' and len(rest) == 2:
             rows = [{'id': user_id} for user_id in self.members[rest[0]]]
             return self._cut(rows, 'users', query)
+        if kind in ('users', 'groups') and rest:
+            known = {row['id'] for row in getattr(self, kind)}
+            return (200, {}) if rest[0] in known else (404, {})
         if kind in ('users', 'groups'):
             return self._of_domain(kind, query)
         return None

@@ -164,5 +164,5 @@ def test_a_page_of_a_proxy_is_no_answer_of_neutron(cloud, requests_mock):
 
     worker.collect_once()
 
-    assert 'holds no list of quotas' in part().error
+    assert 'quotas is no JSON' in part().error
     assert 'proxy' in part().remedy

@@ -71,6 +71,15 @@ class Explanation:
     remedy: str
 
 
+_TOO_MANY = (
+    'The service, or a proxy before it, lets nobody ask so often. Raise the '
+    'limit for the service user, or ask less: PARALLEL_CALLS and '
+    'COLLECT_EVERY_S in REY_DASHBOARD.'
+)
+_OVERLOADED = (
+    'The service is overloaded, restarts or is down behind its proxy. Look '
+    'whether its processes run, and into its log.'
+)
 _REMEDIES = (
     (
         (ks_exceptions.Unauthorized,),
@@ -89,8 +98,8 @@ _REMEDIES = (
     ),
     (
         (ks_exceptions.EndpointNotFound,),
-        'The catalog has no such endpoint in this region. Look at: '
-        'openstack catalog list',
+        'The catalog has no such endpoint in this region. Is region_name in '
+        "the worker's clouds.yaml right? Look at: openstack catalog list",
     ),
     (
         (ks_exceptions.ConnectTimeout,),
@@ -98,11 +107,26 @@ _REMEDIES = (
         'or hangs.',
     ),
     (
+        (ks_exceptions.UnknownConnectionError,),
+        'The connection broke in the middle of an answer. Look whether the '
+        'service or a proxy before it was restarted or gives up too soon.',
+    ),
+    (
         (ks_exceptions.ConnectionError,),
         "Nothing answers at the service's address. Look whether it runs "
         'and whether the worker can reach it.',
     ),
 )
+_OF_STATUS = {
+    413: _TOO_MANY,
+    429: _TOO_MANY,
+    500: 'The service broke while it answered. Look into its log for the '
+    'request id shown here. Nova breaks so, too, when Neutron, Placement or '
+    "a cell's database does not answer it.",
+    502: _OVERLOADED,
+    503: _OVERLOADED,
+    504: _OVERLOADED,
+}
 
 
 def explain(error: BaseException) -> Explanation:
@@ -114,8 +138,13 @@ def explain(error: BaseException) -> Explanation:
         if isinstance(error, kinds):
             return Explanation(words, remedy)
     if isinstance(error, ALL):
+        status = getattr(error, 'http_status', getattr(error, 'code', None))
         return Explanation(
-            words, "Look into the service's log for the request id shown here."
+            words,
+            _OF_STATUS.get(
+                status,
+                "Look into the service's log for the request id shown here.",
+            ),
         )
     return Explanation(
         words,
@@ -127,10 +156,13 @@ def explain(error: BaseException) -> Explanation:
 #: urllib3's inner view of a failed connection, and the one useful part of it.
 _POOL = re.compile(r': HTTPS?ConnectionPool\(.*')
 _CAUSE = re.compile(r'\[Errno -?\d+\] [\w ]+')
+#: keystoneauth's words for what requests tells twice.
+_BROKEN = re.compile(r"^Unexpected exception for (\S+): \('?([^,(]*).*")
 
 
 def _one_line(text, longest=600):
     text = re.sub(r'\s+', ' ', text).strip()
     cause = _CAUSE.search(text)
+    text = _BROKEN.sub(r'\1: \2', text)
     text = _POOL.sub(f' ({cause.group()})' if cause else '', text)
     return text if len(text) <= longest else text[: longest - 1] + '…'

@@ -121,6 +121,17 @@ class Identity:
         for rows in self._pages('/projects', 'projects'):
             yield [_project(row) for row in rows]
 
+    def is_gone(self, kind: str, one_id: str) -> bool:
+        """Whether Keystone itself says that there is no such thing.
+
+        :param kind: ``domains``, ``projects``, ``users`` or ``groups``
+        """
+        try:
+            self._get(f'/{kind}/{parse.quote(one_id, safe="")}')
+        except faults.NOT_FOUND:
+            return True
+        return False
+
     def users(self, domain: Domain) -> Iterator[list[User]]:
         """All users of a domain, a page at a time.
 

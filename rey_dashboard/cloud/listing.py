@@ -95,8 +95,9 @@ def through(service: adapter.Adapter) -> Callable[[str], dict | None]:
 
 def _held(body, path, key, kind):
     if not isinstance(body, dict) or not isinstance(body.get(key), kind):
+        told = 'is no JSON' if body is None else f'tells no {key}'
         raise faults.CutListing(
-            f'The answer to {path} holds no {kind.__name__} of {key}.',
+            f'The answer to {path} {told}.',
             'Something between the worker and the service answers in '
             'its place (a proxy or a login page?).',
         )

@@ -15,6 +15,7 @@ import datetime
 
 from keystoneauth1 import adapter
 
+from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import listing
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.cloud import times
@@ -106,6 +107,14 @@ class Network:
             self._get, '/v2.0/floatingips', 'floatingips'
         ):
             yield [_floating_ip(row) for row in body['floatingips']]
+
+    def is_floating_ip_gone(self, one_id: str) -> bool:
+        """Whether Neutron itself says that there is no such floating IP."""
+        try:
+            self._get(f'/v2.0/floatingips/{one_id}?fields=id')
+        except faults.NOT_FOUND:
+            return True
+        return False
 
 
 def _floating_ip(row):

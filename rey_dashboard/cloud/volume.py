@@ -136,11 +136,14 @@ class BlockStorage:
         both orders. A volume's metadata do not move it (tried on cinder 29).
 
         :param kind: as for ``count``
+        :raises faults.CutListing: it ends too soon
         """
         for stamp in ('updated_at', 'created_at'):
+            listed = 0
             for page in self._listed(
                 kind, _READ[kind], limit=FEW, sort=f'{stamp}:desc'
             ):
+                listed += len(page)
                 times_of = [getattr(row, stamp) for row in page]
                 yield [
                     row
@@ -150,6 +153,17 @@ class BlockStorage:
                 # PostgreSQL puts those without the stamp first.
                 if any(time and time < since for time in times_of):
                     break
+            else:
+                self._need_all(kind, listed)
+
+    def _need_all(self, kind, listed):
+        counted = self.count(kind)
+        if listed < counted:
+            raise faults.CutListing(
+                f'Cinder listed {listed:,} {kind} and counts {counted:,}.',
+                'Look for a proxy that cuts answers, and whether they are the '
+                'same with: openstack volume list --all-projects',
+            )
 
     def id_at(self, kind: str, position: int) -> str | None:
         """The id at that place, the oldest first; None behind the last.

@@ -3,14 +3,12 @@
 from django.utils import timezone
 
 from rey_dashboard.cloud import compute
+from rey_dashboard.inventory import gone as gone_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
 
-#: Servers that a listing did not hold and nova is asked about one by one;
-#: the others wait, marked as missing, for the next collections.
-MOST_ASKED = 500
 #: What a listing of changes calls a server that was deleted.
 DELETED = 'DELETED'
 
@@ -26,18 +24,30 @@ def read_servers(reading: reading_.Reading) -> None:
     else:
         deleted = _read_changes(reading, source)
         missing = servers.exclude(missing_since=None)
-    asked = missing.order_by('missing_since', 'id')[:MOST_ASKED]
-    gone = [
-        server_id
-        for server_id in asked.values_list('id', flat=True)
-        if source.is_gone(server_id)
-    ]
+    asked = missing.order_by('missing_since', 'id').values_list(
+        'id', flat=True
+    )
+    gone = gone_.proven(
+        asked[: gone_.MOST_ASKED],
+        source.is_gone,
+        reading.settings.PARALLEL_CALLS,
+    )
     with reading.closing():
         reading.gone = quotas.drop(
             models.Server, reading.region, {*gone, *deleted}
         )
         missing.filter(missing_since=None).update(missing_since=timezone.now())
+        _tell_missing(reading, servers.exclude(missing_since=None).count())
         reading.total = servers.count()
+
+
+def _tell_missing(reading, missing):
+    if missing and not reading.blind:
+        reading.notes.append(
+            f'Nova did not list {missing:,} servers that are not proven gone. '
+            'They are kept as they were read last. Look whether a cell is '
+            'down, or a proxy cuts answers.'
+        )
 
 
 def _read_all(reading, source):

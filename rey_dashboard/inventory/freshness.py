@@ -75,11 +75,18 @@ class Freshness:
     @property
     def faults(self) -> list[list[models.PartState]]:
         """Parts that fail, those with the same words together."""
-        together = {}
-        for part in self.parts:
-            if part.failing_since:
-                together.setdefault((part.error, part.remedy), []).append(part)
-        return list(together.values())
+        return _together(
+            [part for part in self.parts if part.failing_since],
+            lambda part: (part.error, part.remedy),
+        )
+
+    @property
+    def notes(self) -> list[list[models.PartState]]:
+        """Parts that are good with a remark, those with the same together."""
+        noted = [
+            part for part in self.parts if part.note and not part.failing_since
+        ]
+        return _together(noted, lambda part: part.note)
 
     @property
     def running(self) -> bool:
@@ -155,6 +162,13 @@ def request_refresh(region: str, full: bool = False) -> None:
         rows.update(requested_full=True)
     if not rows.filter(requested_at__gt=now - UNHEARD).exists():
         rows.update(requested_at=now)
+
+
+def _together(parts, words):
+    found = {}
+    for part in parts:
+        found.setdefault(words(part), []).append(part)
+    return list(found.values())
 
 
 def _age(time):

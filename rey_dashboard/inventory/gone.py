@@ -1,8 +1,24 @@
-"""Finding the rows that a service no longer has, without listing them all."""
+"""Which rows a service no longer has: found, and proven."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+from concurrent import futures
+
+#: Things that a listing did not hold and that are asked for one by one; the
+#: others wait for the next collections.
+MOST_ASKED = 500
+
+
+def proven(
+    ids: Iterable[str], is_gone: Callable[[str], bool], workers: int
+) -> list[str]:
+    """Those of which the service itself says that they do not exist."""
+    ids = list(ids)
+    with futures.ThreadPoolExecutor(workers) as pool:
+        answers = pool.map(is_gone, ids)
+        return [one for one, gone in zip(ids, answers, strict=True) if gone]
 
 
 def candidates(

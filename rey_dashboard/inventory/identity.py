@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+import functools
 import re
 
 from django.utils import timezone
 
 from rey_dashboard.cloud import identity
+from rey_dashboard.inventory import gone
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
@@ -34,11 +36,25 @@ def read(reading: reading_.Reading) -> None:
             [_row(project, reading) for project in projects],
         )
         reading.progress(len(projects))
+    unseen = store.unseen(models.Domain, reading.region, reading.number)
+    domains = _gone(reading, source, 'domains', unseen)
+    missing = store.unseen(
+        models.Project, reading.region, reading.number, gone_at=None
+    )
+    projects = _gone(reading, source, 'projects', missing)
     with reading.closing():
-        store.unseen(models.Domain, reading.region, reading.number).delete()
-        store.unseen(
-            models.Project, reading.region, reading.number, gone_at=None
-        ).update(gone_at=timezone.now())
+        unseen.filter(id__in=domains).delete()
+        missing.filter(id__in=projects).update(gone_at=timezone.now())
+        reading.gone = len(domains) + len(projects)
+
+
+def _gone(reading, source, kind, unseen):
+    ids = unseen.order_by('id').values_list('id', flat=True)
+    return gone.proven(
+        ids[: gone.MOST_ASKED],
+        functools.partial(source.is_gone, kind),
+        reading.settings.PARALLEL_CALLS,
+    )
 
 
 def _row(project, reading):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import itertools
 
 from rey_dashboard.cloud import network
+from rey_dashboard.inventory import gone as gone_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import projects as projects_
 from rey_dashboard.inventory import reading as reading_
@@ -35,17 +36,22 @@ def read(reading: reading_.Reading) -> None:
                 for columns in batch
             ],
         )
+    unseen = store.unseen(models.FloatingIp, reading.region, reading.number)
+    ids = unseen.order_by('id').values_list('id', flat=True)
+    gone = gone_.proven(
+        ids[: gone_.MOST_ASKED],
+        source.is_floating_ip_gone,
+        reading.settings.PARALLEL_CALLS,
+    )
     with reading.closing():
-        for gone in (
-            store.unseen(models.FloatingIp, reading.region, reading.number),
-            store.unseen(
-                models.Quota,
-                reading.region,
-                reading.number,
-                service=resources.NETWORK,
-            ),
-        ):
-            gone.delete()
+        unseen.filter(id__in=gone).delete()
+        reading.gone = len(gone)
+        store.unseen(
+            models.Quota,
+            reading.region,
+            reading.number,
+            service=resources.NETWORK,
+        ).delete()
 
 
 def _used(reading, source, limited) -> Use:

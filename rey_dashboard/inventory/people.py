@@ -1,8 +1,10 @@
 """Reads users, groups and their roles into the inventory."""
 
 from concurrent import futures
+import functools
 
 from rey_dashboard.cloud import identity
+from rey_dashboard.inventory import gone as gone_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import store
@@ -29,9 +31,32 @@ def read(reading: reading_.Reading) -> None:
         source,
         [row for row in assignments if row.actor_id not in strangers],
     )
+    unseen = {
+        kind: store.unseen(model, reading.region, reading.number)
+        for kind, model in (('users', models.User), ('groups', models.Group))
+    }
+    gone = {
+        kind: _gone(reading, source, kind, rows, kept)
+        for kind, rows in unseen.items()
+    }
     with reading.closing():
-        for model in (models.User, models.Group, models.RoleAssignment):
-            store.unseen(model, reading.region, reading.number).delete()
+        for kind, rows in unseen.items():
+            rows.exclude(domain_id__in=[one.id for one in kept]).delete()
+            rows.filter(id__in=gone[kind]).delete()
+        store.unseen(
+            models.RoleAssignment, reading.region, reading.number
+        ).delete()
+        reading.gone = sum(map(len, gone.values()))
+
+
+def _gone(reading, source, kind, unseen, kept):
+    rows = unseen.filter(domain_id__in=[domain.id for domain in kept])
+    ids = rows.order_by('id').values_list('id', flat=True)
+    return gone_.proven(
+        ids[: gone_.MOST_ASKED],
+        functools.partial(source.is_gone, kind),
+        reading.settings.PARALLEL_CALLS,
+    )
 
 
 def _domains(reading, source):

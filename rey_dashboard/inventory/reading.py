@@ -223,6 +223,6 @@ def _tell_skew(reading):
         return
     way = 'ahead of' if skew_s > 0 else 'behind'
     reading.notes.append(
-        f"The service's clock is {abs(skew_s)} s {way} the worker's. Look at "
-        'the time service (chrony, NTP) of both hosts.'
+        f"The service's clock is about {abs(skew_s) / 60:.0f} min {way} the "
+        "worker's. Look at the time service (chrony, NTP) of both hosts."
     )
