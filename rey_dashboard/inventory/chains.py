@@ -25,7 +25,6 @@ class Link:
     """A backup and what it builds on.
 
     :param data_at: the time that its data are of
-    :param took_s: how long it took; none when that is not known
     :param parent: none for a full one, and when the parent is gone
     :param full_id: the full one at the bottom; nothing when that is gone
     """
@@ -35,11 +34,10 @@ class Link:
     status: str
     is_incremental: bool
     has_dependents: bool
+    size_gib: int
+    fail_reason: str
     created_at: datetime.datetime
     data_at: datetime.datetime
-    size_gib: int = 0
-    took_s: float | None = None
-    fail_reason: str = ''
     parent: 'Link | None' = None
     depth: int = 0
     full_id: str = ''

@@ -1,21 +1,23 @@
 """The ready rows of what is backed up: made anew with each collection."""
 
 from collections.abc import Iterator
-import dataclasses
 import datetime
+import functools
+import typing
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Exists
+from django.db.models import OuterRef
 from django.utils import timezone
 
 from rey_dashboard import conf
-from rey_dashboard.inventory import chains
 from rey_dashboard.inventory import coverage_sums
 from rey_dashboard.inventory import days
 from rey_dashboard.inventory import judging
 from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import pieces as pieces_
 from rey_dashboard.inventory import store
 from rey_dashboard.inventory import targets
 
@@ -28,83 +30,140 @@ def record(
     """Judges every volume; to be called once, at the end of a collection.
 
     Volumes and backups that could not be read now are judged as they were
-    read last.
+    read last. Hours that pass change states as well, so all are judged.
     """
     now = now or timezone.now()
-    found = _Region(region, settings)
-    rows = list(found.judged(now))
-    with transaction.atomic():
-        store.replace(models.VolumeCoverage, region, rows)
-        store.replace(
-            models.ProjectCoverage,
-            region,
-            coverage_sums.by_project(region, rows),
+    sums = coverage_sums.Sums(region)
+    volumes = store.Replacement(models.VolumeCoverage, region, Volume._fields)
+    chains = store.Replacement(models.BackupChain, region, Chain._fields)
+    pieces = list(pieces_.of(region))
+    judge = _Judge(region, settings, pieces, now)
+    for piece in pieces:
+        judge.read(piece)
+        volumes.compare(
+            sums.added(judge.volumes()), piece.rows(models.VolumeCoverage)
         )
-        store.replace(models.BackupChain, region, found.chains())
-        coverage_sums.sample(region, rows, settings.KEEP_DAYS, now)
+        backups = piece.rows(models.Backup).values('id')
+        chains.compare(
+            judge.chains(),
+            models.BackupChain.objects.filter(
+                region=region, backup_id__in=backups
+            ),
+        )
+    with transaction.atomic():
+        volumes.write()
+        chains.write()
+        _forget_chains(region)
+        store.replace(models.ProjectCoverage, region, sums.projects())
+        sums.sample(settings.KEEP_DAYS, now)
         levels.record(region, days.of(now))
 
 
-class _Region:
-    """What was read of one region."""
+class Volume(typing.NamedTuple):
+    """A row of ``VolumeCoverage``; see there."""
 
-    def __init__(self, region, settings):
-        self._region = region
+    volume_id: str
+    project_id: str
+    name: str
+    sort_name: str | None
+    size_gib: int
+    type: str
+    back_end: str
+    status: str
+    target_h: int
+    target_source: str
+    snapshots: int
+    state: str
+    within: bool
+    last_good_at: datetime.datetime | None
+    last_good_id: str
+    last_try_at: datetime.datetime | None
+    failing_since: datetime.datetime | None
+    fail_reason: str
+    stuck_after_s: int | None
+    backups: int
+    held_gib: int
+    failures_7d: int
+
+
+class Chain(typing.NamedTuple):
+    """A row of ``BackupChain``; see there."""
+
+    backup_id: str
+    parent_id: str
+    full_id: str
+    depth: int
+    problem: str
+    volume_gone: bool
+    project_gone: bool
+
+
+class _Judge:
+    """What is known of a region, and of one piece of it after the other."""
+
+    def __init__(self, region, settings, pieces, now):
+        self._pieces = pieces
+        self._now = now
         self._targets = targets.Targets(settings)
         self._projects, self._left_out = _projects(region)
-        self._links = _links(region)
-        self._pace = judging.Pace()
-        self._snapshots = _snapshots(region)
         self._read_at = {
             part.name: part.last_good_at
             for part in models.PartState.objects.filter(region=region)
         }
-        self._volumes = {}
-        for volume in _volumes(region):
-            self._volumes[volume['id']] = volume
-            for link in self._links.get(volume['id'], ()):
-                self._pace.learn(volume['back_end'], link)
+        self._volumes = self._links = self._snapshots = None
 
-    def judged(self, now) -> Iterator[models.VolumeCoverage]:
+    def read(self, piece: pieces_.Piece) -> None:
+        self._volumes = {volume['id']: volume for volume in piece.volumes()}
+        self._links = piece.links()
+        self._snapshots = piece.snapshots()
+
+    def volumes(self) -> Iterator[Volume]:
         for volume in self._volumes.values():
             project_id = volume['project_id']
             if project_id not in self._left_out:
-                yield self._row(volume, self._projects.get(project_id), now)
+                yield self._row(volume, self._projects.get(project_id))
 
-    def _row(self, volume, project, now):
+    @functools.cached_property
+    def _pace(self):
+        return pieces_.pace(self._pieces)
+
+    def _patience(self, volume, links):
+        """Asked only where a backup runs: the pace is a reading of its own."""
+        if not any(link.status == judging.MAKING for link in links):
+            return None
+        return self._pace.stuck_after_s(volume['back_end'], volume['size_gib'])
+
+    def _row(self, volume, project):
+        volume_id = volume['id']
         target = self._targets.of(volume, project)
-        patience = self._pace.stuck_after_s(
-            volume['back_end'], volume['size_gib']
-        )
-        links = self._links.get(volume['id'], ())
-        verdict = judging.judge(volume, links, target, patience, now)
-        return models.VolumeCoverage(
-            region=self._region,
-            volume_id=volume['id'],
-            project_id=volume['project_id'],
-            name=volume['name'],
-            sort_name=volume['name'].casefold() or None,
-            size_gib=volume['size_gib'],
-            type=volume['type'],
-            back_end=volume['back_end'],
-            status=volume['status'],
-            target_h=target.hours,
-            target_source=target.source,
-            snapshots=self._snapshots.get(volume['id'], 0),
-            **dataclasses.asdict(verdict),
+        links = self._links.get(volume_id, ())
+        patience = self._patience(volume, links)
+        verdict = judging.judge(volume, links, target, patience, self._now)
+        return Volume(
+            volume_id,
+            volume['project_id'],
+            volume['name'],
+            volume['name'].casefold() or None,
+            volume['size_gib'],
+            volume['type'],
+            volume['back_end'],
+            volume['status'],
+            target.hours,
+            target.source,
+            self._snapshots.get(volume_id, 0),
+            **verdict._asdict(),
         )
 
-    def chains(self) -> Iterator[models.BackupChain]:
+    def chains(self) -> Iterator[Chain]:
         for volume_id, links in self._links.items():
             is_there = volume_id in self._volumes
             for link in links:
-                yield models.BackupChain(
-                    region=self._region,
-                    backup_id=link.id,
-                    parent_id=link.parent.id if link.parent else '',
-                    full_id=link.full_id,
-                    depth=link.depth,
-                    problem=link.problem,
+                yield Chain(
+                    link.id,
+                    link.parent.id if link.parent else '',
+                    link.full_id,
+                    link.depth,
+                    link.problem,
                     volume_gone=not is_there
                     and self._was_read_after(parts.VOLUMES, link),
                     project_gone=link.project_id not in self._projects
@@ -133,51 +192,9 @@ def _projects(region):
     return found, left_out
 
 
-def _volumes(region):
-    rows = models.Volume.objects.filter(region=region).values(
-        'id',
-        'name',
-        'project_id',
-        'size_gib',
-        'type',
-        'host',
-        'status',
-        'metadata',
-        'created_at',
+def _forget_chains(region):
+    """Drops those of backups that are gone."""
+    backup = models.Backup.objects.filter(
+        region=OuterRef('region'), id=OuterRef('backup_id')
     )
-    for row in rows.iterator():
-        # host@backend#pool
-        row['back_end'] = row.pop('host').partition('#')[0]
-        yield row
-
-
-def _links(region):
-    """The backups of each volume, linked."""
-    by_volume = {}
-    for row in models.Backup.objects.filter(region=region).iterator():
-        link = chains.Link(
-            id=row.id,
-            project_id=row.project_id,
-            status=row.status,
-            is_incremental=row.is_incremental,
-            has_dependents=row.has_dependent_backups,
-            created_at=row.created_at,
-            data_at=row.data_timestamp or row.created_at,
-            size_gib=row.size_gib,
-            took_s=_took_s(row),
-            fail_reason=row.fail_reason,
-        )
-        by_volume.setdefault(row.volume_id, []).append(link)
-    return {key: chains.linked(found) for key, found in by_volume.items()}
-
-
-def _took_s(row):
-    if not row.updated_at:
-        return None
-    return (row.updated_at - row.created_at).total_seconds()
-
-
-def _snapshots(region):
-    rows = models.Snapshot.objects.filter(region=region).order_by()
-    counts = rows.values_list('volume_id').annotate(Count('id'))
-    return dict(counts)
+    models.BackupChain.objects.filter(~Exists(backup), region=region).delete()

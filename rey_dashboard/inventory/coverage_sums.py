@@ -3,7 +3,6 @@
 import collections
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 import datetime
 
 from rey_dashboard.inventory import days
@@ -16,103 +15,159 @@ STATES = models.VolumeCoverage.State
 NOT_COUNTED = (STATES.EXCLUDED, STATES.NEW)
 
 
-def by_project(
-    region: str, rows: Iterable[models.VolumeCoverage]
-) -> Iterator[models.ProjectCoverage]:
-    """One row for each project that has volumes."""
-    for project_id, volumes in _grouped(rows).items():
-        yield _project(region, project_id, volumes)
+class Sums:
+    """Adds volumes up by project, without keeping the volumes."""
 
+    def __init__(self, region: str):
+        self._region = region
+        self._projects = {}
 
-def _grouped(rows):
-    grouped = collections.defaultdict(list)
-    for row in rows:
-        grouped[row.project_id].append(row)
-    return grouped
+    def added(self, rows: Iterable) -> Iterator:
+        """Hands on rows of ``VolumeCoverage`` and takes them into account."""
+        for row in rows:
+            project = self._projects.get(row.project_id)
+            if project is None:
+                project = self._projects[row.project_id] = _Project()
+            project.add(row)
+            yield row
 
+    def projects(self) -> Iterator[models.ProjectCoverage]:
+        """One row for each project that has volumes."""
+        for project_id, project in self._projects.items():
+            yield project.row(self._region, project_id)
 
-def _project(region, project_id, volumes):
-    counted = [row for row in volumes if row.state not in NOT_COUNTED]
-    within = [row for row in counted if row.within]
-    at_risk = [
-        row for row in volumes if row.state in models.VolumeCoverage.AT_RISK
-    ]
-    failing = [row for row in at_risk if row.failing_since]
-    reasons = collections.Counter(row.fail_reason for row in failing)
-    wanted = {
-        (row.target_h, row.target_source)
-        for row in volumes
-        if row.state != STATES.EXCLUDED
-    }
-    hours, source = wanted.pop() if len(wanted) == 1 else (None, '')
-    return models.ProjectCoverage(
-        region=region,
-        project_id=project_id,
-        volumes=len(volumes),
-        gib=_sum(volumes, 'size_gib'),
-        counted=len(counted),
-        within=len(within),
-        within_gib=_sum(within, 'size_gib'),
-        percent=100 * len(within) / len(counted) if counted else None,
-        at_risk=len(at_risk),
-        at_risk_gib=_sum(at_risk, 'size_gib'),
-        oldest_good_at=min(
-            (row.last_good_at for row in counted if row.last_good_at),
-            default=None,
-        ),
-        failing_since=min(
-            (row.failing_since for row in failing), default=None
-        ),
-        fail_reason=reasons.most_common(1)[0][0] if reasons else '',
-        target_h=hours,
-        target_source=source,
-        **{
-            name: _sum(volumes, name)
-            for name in ('failures_7d', 'backups', 'held_gib', 'snapshots')
-        },
-        **collections.Counter(str(row.state) for row in volumes),
-    )
+    def sample(self, keep_days: int, now: datetime.datetime) -> None:
+        """Adds one sample of every project to today; drops days too old.
 
+        Nothing is a sample unless volumes and backups were both read well by
+        the collection that ends.
+        """
+        kept = models.CoverageDay.objects.filter(region=self._region)
+        today = days.of(now)
+        kept.filter(day__lt=today - days.ONE * keep_days).delete()
+        if not _are_read(self._region):
+            return
+        counted = (key for key, sums in self._projects.items() if sums.counted)
+        for project_ids in store.batches(counted, store.BATCH):
+            rows = kept.filter(day=today, project_id__in=project_ids)
+            known = {row.project_id: row for row in rows}
+            store.upsert(
+                models.CoverageDay,
+                [self._day(known, key, today) for key in project_ids],
+            )
 
-def _sum(rows, name):
-    return sum(getattr(row, name) for row in rows)
-
-
-def sample(
-    region: str,
-    rows: Sequence[models.VolumeCoverage],
-    keep_days: int,
-    now: datetime.datetime,
-) -> None:
-    """Adds one sample of every project to today, and drops days too old.
-
-    Nothing is a sample unless volumes and backups were both read well by the
-    collection that ends.
-    """
-    kept = models.CoverageDay.objects.filter(region=region)
-    today = days.of(now)
-    kept.filter(day__lt=today - days.ONE * keep_days).delete()
-    if not _are_read(region):
-        return
-    known = {row.project_id: row for row in kept.filter(day=today)}
-    written = []
-    for project_id, volumes in _grouped(rows).items():
-        counted = [row for row in volumes if row.state not in NOT_COUNTED]
-        if not counted:
-            continue
+    def _day(self, known, project_id, today):
         day = known.get(project_id) or models.CoverageDay(
-            region=region,
+            region=self._region,
             project_id=project_id,
             day=today,
             samples=0,
             counted=0,
             within=0,
         )
+        sums = self._projects[project_id]
         day.samples += 1
-        day.counted += len(counted)
-        day.within += sum(row.within for row in counted)
-        written.append(day)
-    store.upsert(models.CoverageDay, written)
+        day.counted += sums.counted
+        day.within += sums.within
+        return day
+
+
+class _Project:
+    """Sums over the volumes of one project."""
+
+    __slots__ = (
+        'at_risk',
+        'at_risk_gib',
+        'backups',
+        'counted',
+        'failing_since',
+        'failures_7d',
+        'gib',
+        'held_gib',
+        'oldest_good_at',
+        'reasons',
+        'snapshots',
+        'states',
+        'targets',
+        'within',
+        'within_gib',
+    )
+
+    def __init__(self):
+        self.gib = self.held_gib = 0
+        self.backups = self.snapshots = self.failures_7d = 0
+        self.counted = self.within = self.within_gib = 0
+        self.at_risk = self.at_risk_gib = 0
+        self.oldest_good_at = self.failing_since = None
+        self.reasons = collections.Counter()
+        self.states = collections.Counter()
+        self.targets = set()
+
+    def add(self, row):
+        self.states[row.state] += 1
+        self.gib += row.size_gib
+        self.held_gib += row.held_gib
+        self.backups += row.backups
+        self.snapshots += row.snapshots
+        self.failures_7d += row.failures_7d
+        if row.state != STATES.EXCLUDED:
+            self.targets.add((row.target_h, row.target_source))
+        if row.state not in NOT_COUNTED:
+            self._count(row)
+        if row.state in models.VolumeCoverage.AT_RISK:
+            self._note_risk(row)
+
+    def _count(self, row):
+        self.counted += 1
+        if row.within:
+            self.within += 1
+            self.within_gib += row.size_gib
+        self.oldest_good_at = _earlier(self.oldest_good_at, row.last_good_at)
+
+    def _note_risk(self, row):
+        self.at_risk += 1
+        self.at_risk_gib += row.size_gib
+        if row.failing_since:
+            self.reasons[row.fail_reason] += 1
+            self.failing_since = _earlier(
+                self.failing_since, row.failing_since
+            )
+
+    def row(self, region, project_id):
+        shared = len(self.targets) == 1
+        hours, source = next(iter(self.targets)) if shared else (None, '')
+        counted = self.counted
+        return models.ProjectCoverage(
+            region=region,
+            project_id=project_id,
+            volumes=self.states.total(),
+            gib=self.gib,
+            counted=counted,
+            within=self.within,
+            within_gib=self.within_gib,
+            percent=100 * self.within / counted if counted else None,
+            at_risk=self.at_risk,
+            at_risk_gib=self.at_risk_gib,
+            oldest_good_at=self.oldest_good_at,
+            failing_since=self.failing_since,
+            fail_reason=self._commonest_reason(),
+            failures_7d=self.failures_7d,
+            backups=self.backups,
+            held_gib=self.held_gib,
+            snapshots=self.snapshots,
+            target_h=hours,
+            target_source=source,
+            **{str(state): number for state, number in self.states.items()},
+        )
+
+    def _commonest_reason(self):
+        """The same whatever order the volumes come in."""
+        found = ((number, text) for text, number in self.reasons.items())
+        return max(found, default=(0, ''))[1]
+
+
+def _earlier(one, other):
+    return min(filter(None, (one, other)), default=None)
 
 
 def _are_read(region):

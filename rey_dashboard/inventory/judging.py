@@ -3,12 +3,13 @@
 What the words mean stands with ``models.VolumeCoverage.State``.
 """
 
+import array
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
-import dataclasses
 import datetime
 import statistics
+import typing
 
 from rey_dashboard.inventory import chains
 from rey_dashboard.inventory import models
@@ -25,8 +26,7 @@ STUCK_TIMES, STUCK_LEAST_S = 2, 900
 LEAST_SAMPLE = 3
 
 
-@dataclasses.dataclass(frozen=True)
-class Verdict:
+class Verdict(typing.NamedTuple):
     """The columns of ``VolumeCoverage`` that are found out; see there."""
 
     state: str
@@ -47,28 +47,21 @@ class Pace:
 
     def __init__(self):
         self._samples = {}
+        self._usual = {}
 
-    def learn(self, back_end: str, link: chains.Link) -> None:
-        """Takes a finished backup into account.
-
-        The time of a row's last change is that of its end only while nothing
-        builds on it: Cinder changes it then.
-        """
-        if (
-            link.status == 'available'
-            and not link.has_dependents
-            and link.took_s is not None
-            and link.size_gib
-        ):
-            rates = self._samples.setdefault(back_end, [])
-            rates.append(link.took_s / link.size_gib)
+    def learn(self, back_end: str, s_per_gib: float) -> None:
+        """Takes a finished backup into account."""
+        self._samples.setdefault(back_end, array.array('d')).append(s_per_gib)
+        self._usual.pop(back_end, None)
 
     def stuck_after_s(self, back_end: str, size_gib: int) -> int | None:
         """Twice the usual time; None with too few samples."""
         rates = self._samples.get(back_end, ())
         if len(rates) < LEAST_SAMPLE:
             return None
-        usual = statistics.median(rates) * size_gib
+        if back_end not in self._usual:
+            self._usual[back_end] = statistics.median(rates)
+        usual = self._usual[back_end] * size_gib
         return max(STUCK_LEAST_S, round(STUCK_TIMES * usual))
 
 

@@ -56,7 +56,8 @@ class VolumeCoverage(models.Model):
     failing_since = models.DateTimeField(null=True)
     #: Cinder's words on the last failed try.
     fail_reason = models.TextField(default='')
-    #: Twice the usual time of a backup of this size; NULL without history.
+    #: Twice the usual time of a backup of this size, while one is made; NULL
+    #: without history.
     stuck_after_s = models.PositiveIntegerField(null=True)
     backups = models.PositiveIntegerField(default=0)
     #: As quotas count: an incremental one with its volume's size.

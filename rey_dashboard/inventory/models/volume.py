@@ -37,7 +37,10 @@ class Snapshot(base.Mirrored):
     updated_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'project_id'])]
+        indexes = [
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'volume_id']),
+        ]
 
     def __str__(self):
         return self.name
@@ -65,7 +68,10 @@ class Backup(base.Mirrored):
     updated_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'project_id'])]
+        indexes = [
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'volume_id']),
+        ]
 
     def __str__(self):
         return self.name
