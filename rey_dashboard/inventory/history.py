@@ -60,34 +60,43 @@ def record(
     well is a new sample.
     """
     today = days_.of(now or timezone.now())
-    rows = models.ProjectDay.objects.filter(region=region)
-    readings = dict(
-        rows.filter(day=today).values_list('project_id', 'readings')
+    quotas = _read_well(region)
+    project_ids = quotas.order_by().values_list('project_id', flat=True)
+    # A few projects at a time: the row of each is whole in itself.
+    for some in store.batches(sorted(project_ids.distinct())):
+        _sample(region, today, some, quotas.filter(project_id__in=some))
+    models.ProjectDay.objects.filter(
+        region=region, day__lt=today - days_.ONE * keep_days
+    ).delete()
+
+
+def _sample(region, today, project_ids, quotas):
+    known = models.ProjectDay.objects.filter(
+        region=region, day=today, project_id__in=project_ids
     )
+    readings = {project_id: {} for project_id in project_ids}
+    readings.update(known.values_list('project_id', 'readings'))
     sampled = set()
-    for project_id, service, resource, in_use in _used(region):
-        day = readings.setdefault(project_id, {})
+    for project_id, service, resource, in_use in quotas.values_list(
+        'project_id', 'service', 'resource', 'in_use'
+    ):
+        day = readings[project_id]
         if (project_id, service) not in sampled:
             sampled.add((project_id, service))
             day[service] = day.get(service, 0) + 1
         _add(day, service, f'{service}.{resource}', in_use)
-    touched = {project_id for project_id, _service in sampled}
     store.upsert(
         models.ProjectDay,
         [
             models.ProjectDay(
-                region=region,
-                project_id=project_id,
-                day=today,
-                readings=readings[project_id],
+                region=region, project_id=project_id, day=today, readings=day
             )
-            for project_id in sorted(touched)
+            for project_id, day in readings.items()
         ],
     )
-    rows.filter(day__lt=today - days_.ONE * keep_days).delete()
 
 
-def _used(region):
+def _read_well(region):
     """Quotas of the services that the last collection read well."""
     begun = models.Collector.objects.get(region=region).started_at
     well = models.PartState.objects.filter(
@@ -97,14 +106,10 @@ def _used(region):
         ended_at__gte=begun,
         failing_since=None,
     ).values_list('name', flat=True)
-    return (
-        models.Quota.objects.filter(
-            region=region,
-            service__in=[SERVICES[name] for name in well],
-            in_use__isnull=False,
-        )
-        .values_list('project_id', 'service', 'resource', 'in_use')
-        .iterator()
+    return models.Quota.objects.filter(
+        region=region,
+        service__in=[SERVICES[name] for name in well],
+        in_use__isnull=False,
     )
 
 
