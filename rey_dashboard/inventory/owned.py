@@ -4,7 +4,10 @@ Nova and Cinder refuse or invent the quotas of a project that Keystone does not
 have (any more); its things go on using the cloud all the same.
 """
 
+import itertools
+
 from django.db.models import Count
+from django.db.models import Q
 from django.db.models import Sum
 
 from rey_dashboard.inventory import models
@@ -17,68 +20,104 @@ from rey_dashboard.inventory import store
 LEFT_BEHIND = ('security_group', 'security_group_rule')
 
 
-def count(region: str) -> None:
-    """Writes the counted rows of ``Quota`` anew.
+#: What the use of each service is counted from; owners of other things own
+#: something as well.
+_THINGS = {
+    resources.COMPUTE: (models.Server,),
+    resources.VOLUME: (models.Volume, models.Snapshot, models.Backup),
+}
+_OTHERS = (models.FloatingIp,)
+
+
+def count(region: str) -> set[str]:
+    """Writes the counted rows of ``Quota``; returns who owns something.
 
     Those of networks come with their reading, which counts all use.
     """
-    found = {
-        resources.COMPUTE: _compute(region),
-        resources.VOLUME: _volume(region),
+    owners = {
+        model: _owners(model, region)
+        for model in itertools.chain(*_THINGS.values(), _OTHERS)
     }
-    quotas = models.Quota.objects.filter(region=region)
+    told, counted = _services(region)
     left_out = projects_.left_out(region)
-    quotas.filter(service__in=found, counted=True).delete()
-    rows = []
-    for service, used in found.items():
-        told = set(
-            quotas.filter(service=service)
-            .order_by()
-            .values_list('project_id', flat=True)
-            .distinct()
+    for service, models_ in _THINGS.items():
+        untold = set().union(*(owners[model] for model in models_))
+        untold -= told[service] | left_out
+        _write(region, service, untold, counted[service])
+    return set().union(*owners.values(), _of_networks(region, counted))
+
+
+def _owners(model, region):
+    rows = model.objects.filter(region=region).order_by()
+    return set(rows.values_list('project_id', flat=True).distinct())
+
+
+def _services(region):
+    """Whose quota each service told, and of whom we counted the use."""
+    told = {service: set() for service in resources.SERVICES}
+    counted = {service: set() for service in resources.SERVICES}
+    rows = (
+        models.Quota.objects.filter(region=region)
+        .order_by()
+        .values_list('project_id', 'service')
+        .annotate(
+            told=Count('seen', filter=Q(counted=False)),
+            ours=Count('seen', filter=Q(counted=True)),
         )
-        rows += [
-            models.Quota(
-                region=region,
-                project_id=project_id,
-                service=service,
-                resource=resource,
-                in_use=amount,
-                counted=True,
-                seen=0,
-            )
-            for project_id, amounts in used.items()
-            for resource, amount in amounts.items()
-            if project_id not in told and project_id not in left_out
-        ]
+    )
+    for project_id, service, of_service, ours in rows.iterator():
+        if of_service:
+            told[service].add(project_id)
+        if ours:
+            counted[service].add(project_id)
+    return told, counted
+
+
+def _of_networks(region, counted):
+    rows = models.Quota.objects.filter(
+        region=region,
+        service=resources.NETWORK,
+        project_id__in=counted[resources.NETWORK],
+        counted=True,
+        in_use__gt=0,
+    ).exclude(resource__in=LEFT_BEHIND)
+    return set(rows.values_list('project_id', flat=True))
+
+
+def _write(region, service, untold, counted):
+    """Writes nothing when the counted use is as it was."""
+    used = _compute if service == resources.COMPUTE else _volume
+    wanted = {
+        (project_id, resource): amount
+        for project_ids in store.batches(untold)
+        for project_id, amounts in used(region, project_ids).items()
+        for resource, amount in amounts.items()
+    }
+    old = models.Quota.objects.filter(
+        region=region, service=service, counted=True, project_id__in=counted
+    )
+    known = old.values_list('project_id', 'resource', 'in_use')
+    if {tuple(key): in_use for *key, in_use in known} == wanted:
+        return
+    old.delete()
+    rows = [
+        models.Quota(
+            region=region,
+            project_id=project_id,
+            service=service,
+            resource=resource,
+            in_use=amount,
+            counted=True,
+            seen=0,
+        )
+        for (project_id, resource), amount in wanted.items()
+    ]
     models.Quota.objects.bulk_create(rows, batch_size=store.BATCH)
 
 
-def owners(region: str) -> set[str]:
-    """Projects that own something, by the listings."""
-    return {
-        project_id
-        for model in (
-            models.Server,
-            models.Volume,
-            models.Snapshot,
-            models.Backup,
-            models.FloatingIp,
-        )
-        for project_id in model.objects.filter(region=region)
-        .order_by()
-        .values_list('project_id', flat=True)
-        .distinct()
-    } | set(
-        models.Quota.objects.filter(region=region, counted=True, in_use__gt=0)
-        .exclude(resource__in=LEFT_BEHIND)
-        .values_list('project_id', flat=True)
-    )
-
-
-def _compute(region):
+def _compute(region, project_ids):
     rows = (
-        models.Server.objects.filter(region=region)
+        models.Server.objects.filter(region=region, project_id__in=project_ids)
         .order_by()
         .values_list('project_id')
         .annotate(Count('id'), Sum('vcpus'), Sum('ram_mib'))
@@ -89,7 +128,7 @@ def _compute(region):
     }
 
 
-def _volume(region):
+def _volume(region, project_ids):
     """As Cinder counts by default: snapshots count as storage, too."""
     found = {}
     for model, kind, sizes in (
@@ -98,7 +137,7 @@ def _volume(region):
         (models.Backup, 'backups', 'backup_gigabytes'),
     ):
         for project_id, count, size in (
-            model.objects.filter(region=region)
+            model.objects.filter(region=region, project_id__in=project_ids)
             .order_by()
             .values_list('project_id')
             .annotate(Count('id'), Sum('size_gib'))

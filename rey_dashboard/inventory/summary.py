@@ -6,13 +6,31 @@ import threading
 
 from django.db import transaction
 from django.db.models import Count
+from django.db.models import F
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from rey_dashboard.inventory import domains as domains_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import owned
+from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import store
 
 STATES = models.ProjectSummary.State
+#: Those whose rows a summary is made of: the others need no new one.
+PARTS = frozenset(
+    {
+        parts.IDENTITY,
+        parts.SERVERS,
+        parts.VOLUMES,
+        parts.SNAPSHOTS,
+        parts.BACKUPS,
+        parts.COMPUTE_QUOTAS,
+        parts.VOLUME_QUOTAS,
+        parts.NETWORK,
+        parts.HOURS,
+    }
+)
 
 # Parts are read side by side, but the later one to end must see what the
 # earlier one changed.
@@ -20,11 +38,18 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 @contextlib.contextmanager
-def rebuilding(region: str) -> Iterator[None]:
+def rebuilding(region: str, needed: bool = True) -> Iterator[None]:
     """A transaction for the last writes of a part; ends with new rows.
 
     So a page sees all of a part or nothing of it.
+
+    :param needed: whether the part has changed anything of what the rows are
+        made of since it last ended well; not one that ``PARTS`` lacks
     """
+    if not needed:
+        with transaction.atomic():
+            yield
+        return
     with _ONE_AT_A_TIME, transaction.atomic():
         yield
         rebuild(region)
@@ -35,19 +60,25 @@ def rebuild(region: str) -> None:
 
     A project that is gone but still owns something, or had server hours on a
     day that is kept, keeps its row. Projects of excluded domains have none.
+    Only what changed is written.
     """
-    owned.count(region)
-    projects = _by_id(models.Project, region)
-    domains = _by_id(models.Domain, region)
-    owners = owned.owners(region)
+    rows = list(_rows(region, owned.count(region)))
+    store.replace(models.ProjectSummary, region, rows)
+    domains_.rebuild(region, rows)
+
+
+def _rows(region, owners):
+    projects = _projects(region)
+    domains = {
+        row.id: row for row in models.Domain.objects.filter(region=region)
+    }
     ran = _ran(region)
     errors = _errors(region)
     fullest = _fullest(region)
     unlisted = _unlisted_state(region)
-    rows = []
     for project_id in {*projects, *owners, *ran}:
         project = projects.get(project_id)
-        domain = domains.get(project.domain_id) if project else None
+        domain = domains.get(project['domain_id']) if project else None
         if domain and domain.excluded:
             continue
         row = models.ProjectSummary(
@@ -68,34 +99,33 @@ def rebuild(region: str) -> None:
                 row.fullest_service,
                 row.fullest_resource,
             ) = fullest[project_id]
-        rows.append(row)
-    models.ProjectSummary.objects.filter(region=region).delete()
-    models.ProjectSummary.objects.bulk_create(rows, batch_size=store.BATCH)
-    domains_.rebuild(region, rows)
+        yield row
 
 
 def _describe(row, project, domain):
-    row.name = project.name
-    row.sort_name = project.name.casefold()
-    row.domain_id = project.domain_id
+    row.name = project['name']
+    row.sort_name = project['name'].casefold()
+    row.domain_id = project['domain_id']
     row.domain_name = domain.name if domain else ''
-    row.contact = project.contact
-    if project.gone_at:
+    row.contact = project['contact']
+    if project['gone_at']:
         row.state = STATES.DELETED
-    elif project.enabled:
+    elif project['enabled']:
         row.state = STATES.ENABLED
     else:
         row.state = STATES.DISABLED
 
 
-def _by_id(model, region):
-    return {row.id: row for row in model.objects.filter(region=region)}
+def _projects(region):
+    rows = models.Project.objects.filter(region=region)
+    names = 'id', 'name', 'domain_id', 'contact', 'enabled', 'gone_at'
+    return {row['id']: row for row in rows.values(*names).iterator()}
 
 
 def _unlisted_state(region):
     """What an owner that Keystone did not list is: gone, if it listed all."""
     listed = models.PartState.objects.filter(
-        region=region, name='identity', last_good_at__isnull=False
+        region=region, name=parts.IDENTITY, last_good_at__isnull=False
     ).exists()
     return STATES.DELETED if listed else STATES.UNKNOWN
 
@@ -121,9 +151,19 @@ def _errors(region):
 
 def _fullest(region):
     """The quota that each project uses most: percent, service, resource."""
-    fullest = {}
-    for project_id, *quota in models.Quota.objects.filter(
-        region=region, percent__gt=0
-    ).values_list('project_id', 'percent', 'service', 'resource'):
-        fullest[project_id] = max(fullest.get(project_id, quota), quota)
-    return fullest
+    place = Window(
+        RowNumber(),
+        partition_by='project_id',
+        order_by=(
+            F('percent').desc(),
+            F('service').desc(),
+            F('resource').desc(),
+        ),
+    )
+    rows = (
+        models.Quota.objects.filter(region=region, percent__gt=0)
+        .annotate(place=place)
+        .filter(place=1)
+        .values_list('project_id', 'percent', 'service', 'resource')
+    )
+    return {project_id: quota for project_id, *quota in rows.iterator()}
