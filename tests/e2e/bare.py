@@ -30,13 +30,17 @@ class Cloud:
             if endpoint['interface'] == 'public'
         }
 
-    def ask(self, kind, path, **query):
+    def answer(self, kind, path, versions=VERSIONS, **query):
+        """As it comes, whatever its status."""
         url = f'{self.urls[kind]}{path}'
         if query:
             url += f'{"&" if "?" in path else "?"}{parse.urlencode(query)}'
-        answer = self._http.get(
-            url, timeout=120, headers={'OpenStack-API-Version': VERSIONS}
+        return self._http.get(
+            url, timeout=120, headers={'OpenStack-API-Version': versions}
         )
+
+    def ask(self, kind, path, **query):
+        answer = self.answer(kind, path, **query)
         answer.raise_for_status()
         return answer.json()
 

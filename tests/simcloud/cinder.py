@@ -250,18 +250,18 @@ class Asked:
             for name, value in query.items()
             if name not in _PAGING or (name == 'with_count' and not can_count)
         }
+        # A cinder that has 3.60 compares at older microversions, too; one
+        # without it looks for the text itself and finds nothing.
+        newest = service.numbers(cloud.versions['block-storage'][1])
+        self._compares = kind == 'volumes' and newest >= _NEEDED['times']
         self._times = self._time_filters()
         self._order, self._down = self._sort()
 
     def _time_filters(self):
         found = {}
         for name in _SORTS:
-            if self._kind != 'volumes' or name not in self._filters:
-                continue
-            text = self._filters.pop(name)
-            # Before 3.60 cinder drops them: all volumes come.
-            if self._call.version >= _NEEDED['times']:
-                found[_SORTS[name]] = _comparison(text)
+            if name in self._filters and self._compares:
+                found[_SORTS[name]] = _comparison(self._filters.pop(name))
         return found
 
     def _sort(self):

@@ -25,12 +25,12 @@ def answer(cloud, call):
 def answer_of(cloud, call, project_id):
     rows = cloud.tables['servers'].of_project(project_id)
     rows = sorted(rows, key=lambda row: row.id)
-    body = _answer(cloud, call, iter(rows), 'tenant_usage')
+    body = _answer(cloud, call, iter(rows), 'tenant_usage', detailed=True)
     body['tenant_usage'] = next(iter(body['tenant_usage']), {})
     return body
 
 
-def _answer(cloud, call, rows, key):
+def _answer(cloud, call, rows, key, detailed=False):
     now = cloud.clock.told
     begin = _time(call.query.get('start')) or now
     end = min(_time(call.query.get('end')) or now, now)
@@ -55,7 +55,7 @@ def _answer(cloud, call, rows, key):
     )
     limit = min(int(call.query.get('limit', cloud.page)), cloud.page)
     page, link = call.page(rows, limit)
-    detailed = call.query.get('detailed') == '1'
+    detailed = detailed or call.query.get('detailed') == '1'
     groups = itertools.groupby(page, key=lambda row: row.project_id)
     body = {
         key: [

@@ -133,7 +133,7 @@ class Keystone(service.Service):
             wanted['enabled'] = wanted['enabled'].lower() in ('true', '1', '')
         rows = [
             row
-            for row in self.cloud.sorted_by_id(kind)
+            for row in self.cloud.tables[kind].by_id()
             if all(
                 (row.name if name == 'name' else row.get(name)) == value
                 for name, value in wanted.items()
@@ -201,7 +201,7 @@ class Keystone(service.Service):
         """Cut to the limit, whatever the marker says."""
         rows = [
             row
-            for row in self.cloud.sorted_by_id('roles')
+            for row in self.cloud.tables['roles'].by_id()
             if row.get('domain_id') == call.query.get('domain_id')
             and call.query.get('name', row.name) == row.name
         ]

@@ -13,6 +13,8 @@ LISTS = (
     'security_groups',
     'floatingips',
 )
+#: Listings that begin anew for a marker that they do not know.
+FORGIVING = frozenset({'subnets', 'security_groups', 'floatingips'})
 _PAGING = frozenset({'fields', 'limit', 'marker', 'page_reverse'})
 _FILTERS = frozenset(
     {'device_id', 'id', 'name', 'project_id', 'status', 'tenant_id'}
@@ -45,9 +47,12 @@ class Neutron(service.Service):
                 raise service.Refusal(
                     400, f"['{name}'] is invalid attribute for filtering"
                 )
+        marker = call.marker()
+        if key in FORGIVING and marker not in self.cloud.tables[key].rows:
+            marker = None
         rows = service.skip_to(
-            list(self.cloud.tables[key]),
-            call.marker(),
+            self.cloud.tables[key].by_id(),
+            marker,
             lambda marker: _lost(key, marker),
         )
         wanted = {name: query[name] for name in query if name in _FILTERS}

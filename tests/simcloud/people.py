@@ -1,7 +1,5 @@
 """Domains, projects, people and roles, and how a test makes them."""
 
-from tests.simcloud import rows
-
 ROLES = ('admin', 'manager', 'member', 'reader')
 
 
@@ -10,7 +8,6 @@ class People:
 
     def _make_people(self, password):
         self.assignments = []
-        self._sorted = {}
         self.add_domain('Default', domain_id='default')
         for name in ROLES:
             self._person('roles', None, {'name': name, 'domain_id': None})
@@ -34,17 +31,8 @@ class People:
         # Keystone's ids have no dashes.
         row_id = row_id or self.new_uuid().replace('-', '')
         with self.lock:
-            self._sorted.pop(kind, None)
             self.new_row(kind, '', columns, row_id)
         return row_id
-
-    def sorted_by_id(self, kind: str) -> list[rows.Row]:
-        """Keystone's order; sorted again only after a change."""
-        if kind not in self._sorted:
-            self._sorted[kind] = sorted(
-                self.tables[kind], key=lambda row: row.id
-            )
-        return self._sorted[kind]
 
     def add_domain(self, name: str, domain_id: str | None = None, **columns):
         return self._person('domains', domain_id, {'name': name, **columns})
@@ -114,7 +102,6 @@ class People:
     def _delete_person(self, kind, row):
         """With a domain all that it holds; its servers stay, as in life."""
         self.tables[kind].remove(row)
-        self._sorted.pop(kind, None)
         self.assignments = [
             given
             for given in self.assignments

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import datetime
 import operator
 
+#: Before any time that a row tells.
+NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+_id = operator.attrgetter('id')
+
 
 class Row:
     """One thing; most of a hundred thousand of them share their columns.
@@ -94,6 +98,7 @@ class Table:
         self.rows = {}
         self.created = Order(self.by_created)
         self.updated = Order(self.by_updated)
+        self._by_id = None
         self.projects = collections.defaultdict(lambda: Order(self.by_created))
 
     def __len__(self):
@@ -105,18 +110,26 @@ class Table:
     def get(self, row_id: str) -> Row | None:
         return self.rows.get(row_id)
 
+    def by_id(self) -> list[Row]:
+        """Sorted again only after rows came or went."""
+        if self._by_id is None:
+            self._by_id = sorted(self.rows.values(), key=_id)
+        return self._by_id
+
     def of_project(self, project_id: str) -> list[Row]:
         order = self.projects.get(project_id)
         return order.rows if order else []
 
     def add(self, row: Row) -> Row:
         self.rows[row.id] = row
+        self._by_id = None
         for order in self._orders(row):
             order.add(row)
         return row
 
     def extend(self, rows: list[Row]) -> None:
         """Many at once: sorted once."""
+        self._by_id = None
         self.rows.update((row.id, row) for row in rows)
         every = list(self.rows.values())
         self.created = Order(self.by_created, every)
@@ -131,6 +144,7 @@ class Table:
         for order in self._orders(row):
             order.remove(row)
         del self.rows[row.id]
+        self._by_id = None
 
     def change(self, row: Row, columns: dict, updated=None) -> None:
         """New columns; ``updated`` moves the row in its order as well."""
@@ -142,6 +156,3 @@ class Table:
 
     def _orders(self, row):
         return (self.created, self.updated, self.projects[row.project_id])
-
-
-NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)

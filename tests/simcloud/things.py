@@ -136,9 +136,10 @@ class Things:
                 **BACKUP,
                 **columns,
             }
+            backup_id = self._thing('backups', project_id, made)
             if parent:
                 self._depend(parent, 1)
-            return self._thing('backups', project_id, made)
+            return backup_id
 
     def _latest_backup(self, volume_id):
         for row in reversed(self.tables['backups'].created.rows):
