@@ -30,14 +30,15 @@ class Cloud:
             if endpoint['interface'] == 'public'
         }
 
-    def answer(self, kind, path, versions=VERSIONS, **query):
+    def answer(self, kind, path, versions=VERSIONS, token=None, **query):
         """As it comes, whatever its status."""
         url = f'{self.urls[kind]}{path}'
         if query:
             url += f'{"&" if "?" in path else "?"}{parse.urlencode(query)}'
-        return self._http.get(
-            url, timeout=120, headers={'OpenStack-API-Version': versions}
-        )
+        headers = {'OpenStack-API-Version': versions}
+        if token:
+            headers['X-Auth-Token'] = token
+        return self._http.get(url, timeout=120, headers=headers)
 
     def ask(self, kind, path, **query):
         answer = self.answer(kind, path, **query)

@@ -1,7 +1,8 @@
 """A simulated cloud as a process of its own, for measurements.
 
-Prints one line of JSON with its ``auth_url``, the ``pid`` and the path of a
-clouds.yaml, then serves until its standard input closes or it is terminated.
+Prints one line of JSON with its ``auth_url``, the ``pid``, the path of a
+clouds.yaml and the services' ``addresses``, then serves until its standard
+input closes or it is terminated.
 """
 
 import argparse
@@ -28,8 +29,13 @@ def main() -> None:
             cloud.fill(**dict(zip(kinds, counts, strict=False)))
         path = pathlib.Path(folder) / 'clouds.yaml'
         cloud.clouds_yaml(path)
-        told = {'auth_url': cloud.auth_url, 'pid': os.getpid()}
-        print(json.dumps({**told, 'clouds_yaml': str(path)}), flush=True)
+        told = {
+            'auth_url': cloud.auth_url,
+            'pid': os.getpid(),
+            'clouds_yaml': str(path),
+            'addresses': cloud.addresses,
+        }
+        print(json.dumps(told), flush=True)
         sys.stdin.buffer.read()
 
 

@@ -47,6 +47,7 @@ class Cloud(people.People, things.Things, hardware.Hardware, filling.Filling):
         self.clock = clock.Clock()
         self.page = page
         self.latency_s = 0.0
+        self.ended = threading.Event()
         self.calls = []
         self.faults = faults.Faults()
         #: (oldest, newest) microversion of a service.
@@ -81,9 +82,15 @@ class Cloud(people.People, things.Things, hardware.Hardware, filling.Filling):
         }
 
     def end(self) -> None:
+        self.ended.set()
         self.faults.clear()
         for port in self.ports.values():
             port.end()
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where its services answer."""
+        return [port.url for port in self.ports.values()]
 
     @property
     def auth_url(self) -> str:

@@ -5,6 +5,7 @@ import datetime
 from tests.simcloud import clock
 from tests.simcloud import hours
 from tests.simcloud import listed
+from tests.simcloud import nova_hosts
 from tests.simcloud import service
 
 #: Columns that nova keeps elsewhere: they do not move ``updated``.
@@ -29,7 +30,7 @@ _KNOWN = {
 }
 
 
-class Nova(service.Service):
+class Nova(nova_hosts.Hosts, service.Service):
     type = 'compute'
     name = 'nova'
     base = '/v2.1'
@@ -66,22 +67,19 @@ class Nova(service.Service):
         return self._listed(call, self._brief)
 
     def detail(self, call):
-        if self.cloud.is_down('network'):
-            # It asks neutron for the security groups.
-            raise service.Refusal(500, _UNEXPECTED)
         return self._listed(call, self._server)
 
     def _listed(self, call, shown):
         _check(call.query)
         rows, _ = self._rows(call)
-        limit = self._limit(call)
+        limit = self.limit(call)
         page, link = call.page(rows, limit)
         body = {'servers': [shown(row) for row in page]}
         if not self._pages(call) and call.version >= (2, 69):
             body['servers'] += [
                 self._unknown(row)
                 for row in self.cloud.tables['servers']
-                if self._is_down(row) and not row.get('deleted')
+                if self.is_away(row) and not row.get('deleted')
             ]
         if page and (len(page) == limit if link is None else link):
             href = call.following(page[-1].id)
@@ -92,7 +90,7 @@ class Nova(service.Service):
         """Whether anything but ``all_tenants`` was asked."""
         return bool(set(call.query) - _NO_FILTER)
 
-    def _limit(self, call):
+    def limit(self, call):
         text = call.query.get('limit')
         if text is None:
             return self.cloud.page
@@ -121,7 +119,7 @@ class Nova(service.Service):
         def wanted(row):
             return (
                 (deleted is None or bool(row.get('deleted')) is deleted)
-                and not self._is_down(row)
+                and not self.is_away(row)
                 and (before is None or row.updated <= before)
                 and all(
                     (row.name if name == 'name' else row.get(name)) == value
@@ -146,7 +144,7 @@ class Nova(service.Service):
             raise service.Refusal(400, f'marker [{marker}] not found')
         return row
 
-    def _is_down(self, row):
+    def is_away(self, row):
         return row.get('cell') in self.cloud.down_cells
 
     def server(self, call, server_id):
@@ -155,7 +153,7 @@ class Nova(service.Service):
             raise service.Refusal(
                 404, f'Instance {server_id} could not be found.'
             )
-        if self._is_down(row):
+        if self.is_away(row):
             return {'server': self._unknown(row)}
         return {'server': self._server(row)}
 
@@ -175,6 +173,9 @@ class Nova(service.Service):
         return {'id': row.id, 'name': row.name, 'links': self._links(row)}
 
     def _server(self, row):
+        if self.cloud.is_down('network'):
+            # Nova asks it for the security groups.
+            raise service.Refusal(500, nova_hosts.UNEXPECTED)
         told = {
             'id': row.id,
             'name': row.name,
@@ -202,7 +203,7 @@ class Nova(service.Service):
             'OS-EXT-STS:task_state': row['task_state'],
             'OS-EXT-STS:vm_state': row['status'].lower(),
             'OS-EXT-STS:power_state': 1,
-            'OS-SRV-USG:launched_at': clock.fraction(self._launched(row)),
+            'OS-SRV-USG:launched_at': clock.fraction(hours.launched(row)),
             'OS-SRV-USG:terminated_at': clock.fraction(
                 row.get('terminated_at')
             ),
@@ -217,75 +218,6 @@ class Nova(service.Service):
         if row.get('fault') and row['status'] in ('ERROR', 'DELETED'):
             told['fault'] = row['fault']
         return told
-
-    def _launched(self, row):
-        return hours.launched(row)
-
-    def hypervisors(self, call):
-        return self._hypervisors(call, detail=False)
-
-    def hypervisors_detail(self, call):
-        """From 2.88 on nova asks each host by RPC; a silent one is a 500."""
-        if self.cloud.silent_hosts:
-            raise service.Refusal(500, _UNEXPECTED)
-        return self._hypervisors(call, detail=True)
-
-    def _hypervisors(self, call, detail):
-        hosts = self.cloud.hosts
-        if self.cloud.down_cells & {host.get('cell') for host in hosts}:
-            raise service.Refusal(500, _UNEXPECTED)
-        rows = service.skip_to(
-            hosts,
-            call.marker(),
-            lambda m: service.Refusal(400, f'marker [{m}] not found'),
-        )
-        limit = self._limit(call)
-        page, link = call.page(iter(rows), limit)
-        # Those whose service is deleted are left out, and then the link too.
-        shown = [row for row in page if not row.get('orphan')]
-        body = {'hypervisors': [_hypervisor(row, detail) for row in shown]}
-        if shown and (len(shown) == limit if link is None else link):
-            href = call.following(shown[-1].id)
-            body['hypervisors_links'] = [{'rel': 'next', 'href': href}]
-        return body
-
-    def services(self, call):
-        rows = [
-            row
-            for row in self.cloud.tables['compute_services']
-            if call.query.get('binary', row['binary']) == row['binary']
-            and call.query.get('host', row['host']) == row['host']
-        ]
-        filtered = {'binary', 'host'} & set(call.query)
-        told = []
-        for row in rows:
-            if row.get('cell') not in self.cloud.down_cells:
-                told.append(self._service(call, row))
-            elif call.version >= (2, 69) and not filtered:
-                told.append(
-                    {
-                        'binary': row['binary'],
-                        'host': row['host'],
-                        'status': 'UNKNOWN',
-                    }
-                )
-        return {'services': told}
-
-    def _service(self, call, row):
-        told = self.cloud.clock.told
-        if row['state'] == 'down':
-            told = row.updated
-        return {
-            'binary': row['binary'],
-            'host': row['host'],
-            'id': row.id if call.version >= (2, 53) else row.number,
-            'zone': row['zone'],
-            'status': row['status'],
-            'state': row['state'],
-            'updated_at': clock.fraction(told),
-            'disabled_reason': row['disabled_reason'],
-            'forced_down': row['forced_down'],
-        }
 
     def limits(self, call, project_id):
         quota = self._quota(project_id)
@@ -302,7 +234,7 @@ class Nova(service.Service):
             )
         used = {'cores': 0, 'instances': 0, 'ram': 0}
         for row in self.cloud.tables['servers'].of_project(project_id):
-            if not row.get('deleted') and not self._is_down(row):
+            if not row.get('deleted') and not self.is_away(row):
                 used['instances'] += 1
                 used['cores'] += row['vcpus']
                 used['ram'] += row['ram']
@@ -313,19 +245,6 @@ class Nova(service.Service):
 
     def usage_of(self, call, project_id):
         return hours.answer_of(self.cloud, call, project_id)
-
-
-def _hypervisor(row, detail):
-    told = {
-        'id': row.id,
-        'hypervisor_hostname': row.name,
-        'state': row['state'],
-        'status': row['status'],
-    }
-    if detail:
-        told['hypervisor_type'] = 'QEMU'
-        told['service'] = {'host': row.name, 'disabled_reason': None}
-    return told
 
 
 def _check(query):
@@ -347,9 +266,3 @@ def _time(query, name):
             400, f"Invalid input for query parameters {name}. '{text}'"
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)
-
-
-_UNEXPECTED = (
-    'Unexpected API Error. Please report this at '
-    'http://bugs.launchpad.net/nova/ and attach the Nova API log if possible.'
-)

@@ -1,97 +1,16 @@
-"""The two clouds of the contract: how each is made to do the same things.
-
-Both make a domain with projects and people, and in one of its projects some
-servers, volumes and networks; both know the ids of what they made.
-"""
+"""The demo cloud of the contract; it makes the same as the simulated one."""
 
 import contextlib
 import json
 import time
+import uuid
 
 import yaml
 
 from tests.e2e import bare
+from tests.e2e.contract import listings
 
-DOMAIN = 'contract'
-#: Of each of these there are as many.
-COUNT = 2
 PATIENCE_S = 120
-
-
-class Simulated:
-    """Made from Python."""
-
-    def __init__(self, cloud, clouds_yaml):
-        self._cloud = cloud
-        cloud.clouds_yaml(clouds_yaml)
-        self.bare = bare.Cloud(clouds_yaml, 'rey')
-
-    @contextlib.contextmanager
-    def made(self):
-        cloud = self._cloud
-        self.domain = cloud.add_domain(DOMAIN)
-        self.projects = [
-            cloud.add_project(
-                f'contract-{n}', self.domain, parent_id=self.domain
-            )
-            for n in range(COUNT)
-        ]
-        self.users = [
-            cloud.add_user(f'contract-{n}', self.domain, email='a@example.org')
-            for n in range(COUNT)
-        ]
-        self.groups = [
-            cloud.add_group(f'contract-{n}', self.domain, members=self.users)
-            for n in range(COUNT)
-        ]
-        cloud.give('member', group=self.groups[0], domain=self.domain)
-        cloud.give(
-            'reader', user=self.users[0], domain=self.domain, inherited=True
-        )
-        self.project = self.projects[0]
-        self.servers = [self.new_server(f's-{n}') for n in range(COUNT)]
-        self.volumes = [self.new_volume(f'v-{n}') for n in range(COUNT)]
-        for _ in range(COUNT):
-            cloud.add_snapshot(self.volumes[0])
-        self.backups = [
-            cloud.add_backup(self.volumes[0], incremental=n > 0)
-            for n in range(COUNT)
-        ]
-        for kind in ('networks', 'ports', 'security_groups'):
-            for _ in range(COUNT):
-                cloud.add(kind, self.project)
-        for n in range(COUNT):
-            cloud.add_floating_ip(self.project, f'203.0.113.{n}')
-        cloud.set_quota('network', self.project, port=7)
-        yield
-
-    def let_time_pass(self):
-        """More than a second."""
-        self._cloud.advance(2)
-
-    def new_server(self, name):
-        return self._cloud.add_server(self.project, name=name)
-
-    def rename_server(self, server_id, name):
-        self._cloud.change('servers', server_id, name=name)
-
-    def delete_server(self, server_id):
-        self._cloud.delete('servers', server_id)
-
-    def new_volume(self, name):
-        return self._cloud.add_volume(self.project, size=1, name=name)
-
-    def rename_volume(self, volume_id, name):
-        self._cloud.change('volumes', volume_id, name=name)
-
-    def tell_volume(self, volume_id, **metadata):
-        self._cloud.change('volumes', volume_id, metadata=metadata)
-
-    def delete_volume(self, volume_id):
-        self._cloud.delete('volumes', volume_id)
-
-    def attach(self, volume_id, server_id):
-        self._cloud.attach(volume_id, server_id)
 
 
 class Demo:
@@ -114,8 +33,12 @@ class Demo:
             self._undo.callback(self._delete_volumes)
             self._undo.callback(self._delete_servers)
             self._find_basics()
-            self.servers = [self._boot(f's-{n}') for n in range(COUNT)]
-            self.volumes = [self._ask_volume(f'v-{n}') for n in range(COUNT)]
+            self.servers = [
+                self._boot(f's-{n}') for n in range(listings.COUNT)
+            ]
+            self.volumes = [
+                self._ask_volume(f'v-{n}') for n in range(listings.COUNT)
+            ]
             self._make_networks()
             self._make_copies()
             for server_id in self.servers:
@@ -133,7 +56,8 @@ class Demo:
         self.bare.write('DELETE', path, service)
 
     def _make_people(self):
-        self.domain = self._make('domain', '/domains', name=DOMAIN)
+        name = f'contract-{uuid.uuid4()}'
+        self.domain = self._make('domain', '/domains', name=name)
         # An enabled one cannot be deleted.
         self._undo.callback(
             self.bare.write,
@@ -148,7 +72,7 @@ class Demo:
                 self._make(
                     kind, f'/{kind}s', name=f'contract-{n}', **of_domain
                 )
-                for n in range(COUNT)
+                for n in range(listings.COUNT)
             ]
         self.projects, self.users, self.groups = made.values()
         self.project = self.projects[0]
@@ -189,13 +113,13 @@ class Demo:
         public = self.bare.ask('network', '/v2.0/networks', name='public')
         of_project = {'tenant_id': self.project}
         network = ''
-        for _ in range(COUNT):
+        for _ in range(listings.COUNT):
             network = self._make(
                 'network', '/v2.0/networks', 'network', **of_project
             )
         # What neutron made by itself, before the networks go.
         self._undo.callback(self._delete_default_group)
-        for n in range(COUNT):
+        for n in range(listings.COUNT):
             self._make(
                 'port',
                 '/v2.0/ports',
@@ -254,11 +178,11 @@ class Demo:
         for volume_id in self.volumes:
             self._wait('block-storage', 'volume', volume_id, 'available')
         volume_id = self.volumes[0]
-        for _ in range(COUNT):
+        for _ in range(listings.COUNT):
             self._copy('snapshot', volume_id=volume_id)
         self.backups = [
             self._copy('backup', volume_id=volume_id, incremental=n > 0)
-            for n in range(COUNT)
+            for n in range(listings.COUNT)
         ]
 
     def _ask_volume(self, name):
