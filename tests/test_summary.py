@@ -75,6 +75,7 @@ def test_parts_whose_rows_no_page_of_projects_shows_are_not_named():
         parts.DOMAIN_ROLES,
         parts.HOSTS,
         parts.POOLS,
+        parts.READY,
         parts.VOLUME_SERVICES,
     }
 

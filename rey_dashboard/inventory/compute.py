@@ -32,7 +32,8 @@ def read_servers(reading: reading_.Reading) -> None:
         source.is_gone,
         reading.settings.PARALLEL_CALLS,
     )
-    with reading.closing():
+    changed = bool(reading.since is None or reading.rows or gone)
+    with reading.closing(changed):
         reading.gone = quotas.drop(
             models.Server, reading.region, {*gone, *deleted}
         )

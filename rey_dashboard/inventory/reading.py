@@ -98,12 +98,14 @@ class Reading:
             state(self.region, self.part).update(done=self.rows)
 
     @contextlib.contextmanager
-    def closing(self) -> Iterator[None]:
+    def closing(self, changed: bool = True) -> Iterator[None]:
         """The part's last writes and its good end, in one transaction.
 
+        :param changed: whether anything was read that may be new
         :raises Superseded: a later collection has begun (our lease ran out)
         """
-        with summary.rebuilding(self.region):
+        needed = changed and self.part in summary.PARTS
+        with summary.rebuilding(self.region, needed):
             row = models.Collector.objects.get(region=self.region)
             if row.number != self.number:
                 raise Superseded(

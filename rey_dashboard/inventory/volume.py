@@ -65,7 +65,9 @@ class _Kind:
             gone = self._read_changes()
         if gone is None:
             gone = self._read_all()
-        with self._reading.closing():
+        is_full = self._reading.since is None
+        changed = bool(is_full or self._reading.rows or gone)
+        with self._reading.closing(changed):
             self._reading.gone = quotas.drop(
                 self._model, self._reading.region, gone
             )
