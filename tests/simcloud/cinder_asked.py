@@ -78,7 +78,8 @@ class Asked:
             order=self._order,
             down=self._down,
             marker=self._marker(),
-            since=self._since(),
+            since=self._bound('updated', {'gt', 'gte', 'eq'}),
+            before=self._bound('created', {'lt'}),
             project_id=self._filters.get('project_id'),
         )
         return self._skipped(rows, chosen)
@@ -96,10 +97,10 @@ class Asked:
             next(rows, None)
         return rows
 
-    def _since(self):
-        """A lower bound of the change that holds for all rows wanted."""
-        compared = self._times.get('updated', {})
-        if len(compared) == 1 and set(compared) <= {'gt', 'gte', 'eq'}:
+    def _bound(self, name, operators):
+        """The time that the one operator on a column, if any, tells."""
+        compared = self._times.get(name, {})
+        if len(compared) == 1 and set(compared) <= operators:
             return next(iter(compared.values()))
         return None
 

@@ -15,9 +15,11 @@ def launched(row):
 def answer(cloud, call):
     """All projects; pages count servers."""
     table = cloud.tables['servers']
+    last = table.get(call.marker())
     rows = itertools.chain.from_iterable(
         sorted(table.of_project(project_id), key=lambda row: row.id)
         for project_id in sorted(table.projects)
+        if last is None or project_id >= last.project_id
     )
     return _answer(cloud, call, rows, 'tenant_usages')
 

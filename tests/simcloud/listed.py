@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+import datetime
 
 from tests.simcloud import rows as simrows
 
@@ -13,13 +14,15 @@ def rows(
     order: str = 'created',
     down: bool = True,
     marker: simrows.Row | None = None,
-    since=None,
+    since: datetime.datetime | None = None,
+    before: datetime.datetime | None = None,
     project_id: str | None = None,
-) -> tuple[Iterator[simrows.Row], bool]:
+) -> tuple[Iterator[simrows.Row], simrows.Order]:
     """Lazily: a page of a hundred thousand rows looks at a page of them.
 
     :param since: only those that changed since then
-    :return: the rows, and whether each of the order is wanted
+    :param before: where to begin in the order of creation, downwards
+    :return: the rows, and the order that they are chosen from
     """
     chosen = getattr(table, order)
     if project_id is not None:
@@ -41,4 +44,7 @@ def rows(
             since is None or (row.updated or simrows.NEVER) >= since
         ) and wanted(row)
 
-    return filter(good, chosen.walk(down, marker)), chosen
+    starts = [chosen.key(marker)] if marker else []
+    if before and down and order == 'created':
+        starts.append((before,))
+    return filter(good, chosen.walk(down, min(starts, default=None))), chosen

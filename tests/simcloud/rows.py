@@ -67,21 +67,19 @@ class Order:
         """How many rows come before the first whose key is ``start``."""
         return bisect.bisect_left(self.rows, start, key=self.key)
 
-    def walk(self, down: bool, after: Row | None = None) -> Iterator[Row]:
-        """The rows, from behind ``after`` on; that one need not be in."""
+    def walk(self, down: bool, after: tuple | None = None) -> Iterator[Row]:
+        """The rows, from behind the key ``after`` on; none need have it."""
         rows = self.rows
         if after is None:
             yield from reversed(rows) if down else iter(rows)
-            return
-        key = self.key(after)
-        if down:
-            place = bisect.bisect_left(rows, key, key=self.key)
-            numbers = range(place - 1, -1, -1)
+        elif down:
+            place = bisect.bisect_left(rows, after, key=self.key)
+            for number in range(place - 1, -1, -1):
+                yield rows[number]
         else:
-            place = bisect.bisect_right(rows, key, key=self.key)
-            numbers = range(place, len(rows))
-        for number in numbers:
-            yield rows[number]
+            place = bisect.bisect_right(rows, after, key=self.key)
+            for number in range(place, len(rows)):
+                yield rows[number]
 
 
 class Table:
