@@ -30,7 +30,7 @@ def pages(
     key_of: Callable[[dict], str] = operator.itemgetter('id'),
     repeat_ends: bool = False,
     ask_on: bool = False,
-    limit: int = LIMIT,
+    limit: int | None = None,
     **query: str | Sequence[str],
 ) -> Iterator[dict]:
     """Yields the body of each page; each holds a list under ``key``.
@@ -40,14 +40,15 @@ def pages(
         before goes in a circle
     :param repeat_ends: a page that comes again is the end of the listing (an
         older Keystone ignores ``marker``), not a fault
-    :param limit: rows of a page; the service may give fewer
+    :param limit: rows of a page, ``LIMIT`` by default; the service may give
+        fewer
     :param ask_on: only an empty page is the end; the service may leave out
         the link to more rows
     :raises faults.CutListing: a page is no page, or pages go in a circle
     """
     marker, seen = None, set()
     while True:
-        asked = {**query, 'limit': limit}
+        asked = {**query, 'limit': limit or LIMIT}
         if marker is not None:
             asked['marker'] = marker
         body = get(f'{path}?{parse.urlencode(asked, doseq=True)}')
@@ -108,7 +109,9 @@ def _next(body, key):
     links = body.get('links')
     if isinstance(links, dict):
         return links.get('next')
-    for link in body.get(f'{key}_links') or ():
+    # Cinder's volume_types have volume_type_links.
+    told = body.get(f'{key}_links') or body.get(f'{key.rstrip("s")}_links')
+    for link in told or ():
         if link.get('rel') == 'next':
             return link.get('href')
     return None
