@@ -331,8 +331,8 @@ def test_a_big_cloud_is_filled_and_read_to_its_end(cloud, reader):
     servers = _ids(reader(compute.Compute).servers())
     assert len(servers) == len(set(servers)) == 1200
     store = reader(volume.BlockStorage)
-    assert len(_ids(store.volumes())) == store.count('volumes') == 1200
-    assert len(_ids(store.backups())) == store.count('backups') == 600
+    assert len(_ids(store.all('volumes'))) == store.count('volumes') == 1200
+    assert len(_ids(store.all('backups'))) == store.count('backups') == 600
     used = {row.resource: row.in_use for row in store.quotas(ids[0])}
     assert used['volumes'] == 60 and used['backups'] == 30
     taken = [
