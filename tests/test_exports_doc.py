@@ -12,6 +12,7 @@ import pytest
 
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
+from rey_dashboard.data import tables as data_tables
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import periods
 from rey_dashboard.pages import tables as page_tables
@@ -28,7 +29,14 @@ SCHEMA = re.compile(r'rey\.[a-z-]+/\d+')
 TABLE = re.compile(
     r'^\.\. csv-table::\n(?:   :.+\n)+\n((?:   .*\n?)+)', re.MULTILINE
 )
-MODULES = (tables, owned_tables, records, backup_tables, record_tables)
+MODULES = (
+    tables,
+    owned_tables,
+    records,
+    backup_tables,
+    record_tables,
+    data_tables,
+)
 #: What the functions that make a table need.
 MADE_OF = {
     tables.projects: [()],
