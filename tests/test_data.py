@@ -1,4 +1,5 @@
 import datetime
+import json
 
 from django.db import connection
 from django.utils import timezone
@@ -183,3 +184,90 @@ def test_the_data_page_lists_each_part(admin):
     for label in ('Projects', 'Servers', 'Volume quotas'):
         assert label in text
     assert '4,711' in text
+
+
+def test_the_data_page_tells_when_everything_was_read_and_what_is_of_then(
+    admin,
+):
+    factory.collected()
+    now = timezone.now()
+    models.PartState.objects.update(
+        full_at=now - datetime.timedelta(hours=2), watermark=now
+    )
+    models.Collector.objects.update(
+        next_at=now + datetime.timedelta(minutes=4, seconds=30)
+    )
+    text = ' '.join(page(admin, '/rey/data/').split())
+    assert '2 hours ago' in text
+    assert 'of then: addresses, zone' in text
+    assert 'each time' in text
+    assert '4 minutes from now' in text
+
+
+def test_everything_can_be_asked_for(admin):
+    factory.collected()
+    admin.post(REFRESH, {'full': '1'})
+    asked = models.Collector.objects.get()
+    assert asked.requested_at
+    assert asked.requested_full
+    assert 'Read everything' not in page(admin, '/rey/data/')
+
+
+def test_a_remark_stands_on_the_page_once_for_all_its_parts(admin):
+    factory.collected()
+    models.PartState.objects.filter(name__in=['servers', 'volumes']).update(
+        note='The clock <b>differs</b>.'
+    )
+    text = page(admin)
+    assert text.count('The clock &lt;b&gt;differs&lt;/b&gt;.') == 1
+    assert 'Servers, Volumes:' in ' '.join(text.split())
+
+
+def test_what_is_read_once_an_hour_is_not_called_old(admin):
+    factory.collected()
+    hour = timezone.now() - datetime.timedelta(minutes=50)
+    models.PartState.objects.filter(name='hours').update(last_good_at=hour)
+    text = page(admin)
+    assert 'Old data' not in text
+    assert 'As of 2\xa0minutes ago' in text
+    assert 'Server hours: 50 minutes ago' in ' '.join(text.split())
+
+
+def reading(**columns):
+    now = timezone.now()
+    return models.PartReading.objects.create(
+        **{
+            'region': 'RegionOne',
+            'name': 'servers',
+            'number': 1,
+            'kind': 'full',
+            'outcome': 'good',
+            'started_at': now - datetime.timedelta(seconds=30),
+            'ended_at': now,
+            **columns,
+        }
+    )
+
+
+def test_readings_are_listed_filtered_and_exported(admin):
+    factory.collected()
+    reading(rows=12065, calls=26)
+    reading(name='volumes', outcome='failed', error='Cinder said <b>no</b>')
+    reading(kind='changes', outcome='running', ended_at=None)
+    text = page(admin, '/rey/data/readings/')
+    assert '12,065' in text
+    assert 'Cinder said &lt;b&gt;no&lt;/b&gt;' in text
+    assert 'not ended' in text
+    text = page(admin, '/rey/data/readings/?part=servers&outcome=good')
+    assert 'Cinder said' not in text
+    assert '1 to 1 of 1' in ' '.join(text.split())
+    answer = admin.get('/rey/data/readings/?format=json&sort=-took')
+    rows = json.loads(b''.join(answer.streaming_content))['rows']
+    assert [row['took_seconds'] for row in rows] == [30.0, 30.0, None]
+    assert rows[0]['kind'] == 'full'
+
+
+def test_readings_of_another_region_are_not_shown(admin):
+    factory.collected()
+    reading(region='RegionTwo', error='elsewhere', outcome='failed')
+    assert 'elsewhere' not in page(admin, '/rey/data/readings/')

@@ -40,6 +40,7 @@ class IndexView(views.PageView):
             if part.next_at and rhythm.slack(part.name) and part.full_due_at:
                 part.next_at = max(part.next_at, part.full_due_at)
             part.untold = rhythm.UNTOLD.get(part.name)
+            part.has_rhythm = part.name in {*rhythm.UNTOLD, *rhythm.EVERY_S}
         return context
 
 
