@@ -7,6 +7,7 @@ from rey_dashboard import worker
 from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import rhythm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,3 +106,27 @@ def test_a_stop_ends_a_collection_without_a_verdict(cloud):
     assert not any(state.failing_since for state in states)
     assert not any(state.last_good_at for state in states)
     assert models.Collector.objects.get().lease_until is None
+
+
+def test_it_tells_pages_when_it_reads_next(cloud):
+    run(2)
+    asleep = models.Collector.objects.get().next_at - timezone.now()
+    assert 0 < asleep.total_seconds() <= 300
+
+
+def test_it_reads_everything_when_a_page_asks_for_it(cloud, monkeypatch):
+    monkeypatch.setattr(rhythm, 'UNTOLD', {'servers': ()})
+    run(2)
+
+    def ask(turn):
+        if turn == 2:
+            freshness.request_refresh('RegionOne', full=True)
+
+    run(4, ask)
+    kinds = models.PartReading.objects.filter(name='servers')
+    assert list(kinds.order_by('id').values_list('kind', flat=True)) == [
+        'full',
+        'changes',
+        'full',
+    ]
+    assert not models.Collector.objects.get().requested_full
