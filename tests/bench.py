@@ -73,12 +73,13 @@ def main():
         # From now on only the running day's hours are read.
         sync = measure_sync(demo)
         fetched = measure_bare(cloud)
-        print_sync(first, sync, fetched)
+        changes = measure_sync(demo, changes=True)
+        print_sync(first, sync, fetched, changes)
         print_pages(*measure_pages(demo))
 
 
 def measure_sync(demo, **options):
-    """Seconds, calls and peak memory of one full collection."""
+    """Seconds, calls and peak memory of one collection."""
     begin = time.perf_counter()
     told = demo.collect(**options)
     parts = told['parts']
@@ -214,14 +215,21 @@ def count_rows(address, text):
     return len(re.findall(r'<tr[^>]*data-object-id', text))
 
 
-def print_sync(first, sync, fetched):
+def print_sync(first, sync, fetched, changes):
     print(f'\nSync of {sync["rows"]:,} rows')
     print(f'  the first, of 30 days {first["seconds"]:8.1f} s')
     print(f'  collect               {sync["seconds"]:8.1f} s')
     print(f'  the same calls, bare  {fetched:8.1f} s')
-    print(f'  ratio                 {sync["seconds"] / fetched:8.2f}')
-    print(f'  calls                 {sync["calls"]:8,}')
+    print(f'  changes alone         {changes["seconds"]:8.1f} s')
     print(f'  peak memory           {sync["memory_mib"]:8} MiB')
+    tell_ratio('everything over bare', sync['seconds'] / fetched, 1.5)
+    tell_ratio('changes over all', changes['seconds'] / sync['seconds'], 0.1)
+
+
+def tell_ratio(name, ratio, most):
+    """A line with what is demanded, and whether it is so."""
+    verdict = 'met' if ratio <= most else 'NOT MET'
+    print(f'  {name:<21} {ratio:8.2f} (at most {most}: {verdict})')
 
 
 def print_pages(times, shown):

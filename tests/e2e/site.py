@@ -60,20 +60,28 @@ class Site:
         """Adds 1,200 projects with their servers and volumes, once."""
         _python('cloud', 'bulk')
 
-    def collect(self, patience_s: int = 600, hours_again: int = 0) -> dict:
-        """Reads the cloud anew; waits while the worker is at it.
+    def collect(
+        self,
+        patience_s: int = 600,
+        hours_again: int = 0,
+        changes: bool = False,
+    ) -> dict:
+        """Reads all of the cloud anew; waits while the worker is at it.
 
+        :param changes: only what changed since
         :param hours_again: days that are over and still to be read again;
             the bulk's servers ran before they were put in
         """
         command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
         env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}
         env.pop('DJANGO_SETTINGS_MODULE', None)
-        again = ['--hours-again', str(hours_again)] if hours_again else []
+        options = [] if changes else ['--full']
+        if hours_again:
+            options += ['--hours-again', str(hours_again)]
         end = time.monotonic() + patience_s
         while True:
             done = subprocess.run(
-                [str(command), 'collect', '--full', '--json', *again],
+                [str(command), 'collect', '--json', *options],
                 env=env,
                 capture_output=True,
                 text=True,
