@@ -9,6 +9,7 @@ import sys
 import django
 from django.core import exceptions
 from django.db import utils as db_utils
+from django.utils import timezone
 
 from rey_dashboard.setup import horizon
 from rey_dashboard.setup import secret_key
@@ -95,6 +96,7 @@ def _collect(arguments):
     from rey_dashboard.cloud import faults
     from rey_dashboard.inventory import lease
 
+    begun = timezone.now()
     try:
         states = worker.collect_once(
             hours_again=arguments.hours_again, full=arguments.full
@@ -110,14 +112,14 @@ def _collect(arguments):
             json.dumps(
                 {
                     'peak_memory_mib': peak_kib // 1024,
-                    'parts': [_record(state) for state in states],
+                    'parts': [_record(state, begun) for state in states],
                 },
                 indent=1,
             )
         )
     else:
         for state in states:
-            _tell(state)
+            _tell(state, begun)
     return 1 if any(state.failing_since for state in states) else 0
 
 
@@ -134,7 +136,10 @@ def _check(arguments):
     return check.run(arguments.only, arguments.json)
 
 
-def _tell(state):
+def _tell(state, begun):
+    if state.started_at < begun:
+        print(f'{state.name:<16} not due')
+        return
     print(
         f'{state.name:<16} {state.rows or 0:>8} rows '
         f'{state.calls or 0:>6} calls {state.took or 0:>8.1f} s  '
@@ -144,9 +149,10 @@ def _tell(state):
         print(f'  {state.error}\n  {state.remedy}')
 
 
-def _record(state):
+def _record(state, begun):
     return {
         'part': state.name,
+        'read_now': state.started_at >= begun,
         'rows': state.rows,
         'calls': state.calls,
         'seconds': state.took,

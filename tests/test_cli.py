@@ -1,11 +1,13 @@
 import datetime
 import json
+import re
 
 import pytest
 
 from rey_dashboard import cli
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import rhythm
 from rey_dashboard.inventory import usage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,3 +72,17 @@ def test_hours_are_not_read_again_without_end(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(['collect', '--hours-again', '31'])
     assert ended.value.code == 2
+
+
+def test_a_part_that_is_read_once_an_hour_is_not_due(
+    cloud, capsys, monkeypatch
+):
+    assert cli.main(['collect']) == 0
+    monkeypatch.setattr(rhythm, 'EVERY_S', {'people': 3600})
+    capsys.readouterr()
+    assert cli.main(['collect']) == 0
+    told = capsys.readouterr().out
+    assert re.search('people +not due', told)
+    assert cli.main(['collect', '--full', '--json']) == 0
+    parts = json.loads(capsys.readouterr().out)['parts']
+    assert all(part['read_now'] for part in parts)
