@@ -6,6 +6,7 @@ import pytest
 
 from rey_dashboard import conf
 from rey_dashboard.inventory import coverage
+from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import pieces
 from rey_dashboard.inventory import store
@@ -106,3 +107,24 @@ def test_how_long_a_backup_may_take_is_told_while_one_runs(region):
     recorded()
     told = models.VolumeCoverage.objects.exclude(stuck_after_s=None)
     assert {row.volume_id for row in told} == {'v5', 'v6'}
+
+
+@pytest.mark.parametrize('keep_days', [400, 2])
+def test_levels_follow_each_sample(region, keep_days):
+    """As if all days were added up each time."""
+    make.day('web', -8, 3, 4)
+    models.CoverageDay.objects.update(day=hours_ago(72).date())
+    settings = conf.Settings(KEEP_DAYS=keep_days)
+    for step, hours in enumerate((0, 1, 2, 25, 26)):
+        if step == 2:
+            factory.volume('new', 'late', created_at=hours_ago(999))
+        coverage.record(factory.REGION, settings, hours_ago(-hours))
+        told = list(models.ServiceLevel.objects.order_by('pk').values())
+        levels.record(factory.REGION, hours_ago(-hours).date())
+        assert told == list(
+            models.ServiceLevel.objects.order_by('pk').values()
+        )
+    web = models.ServiceLevel.objects.get(project_id='web')
+    late = models.ServiceLevel.objects.get(project_id='late')
+    assert (late.known_7, late.counted_7) == (2, 3)
+    assert web.known_7 == (3 if keep_days == 400 else 2)

@@ -12,9 +12,7 @@ from django.utils import timezone
 
 from rey_dashboard import conf
 from rey_dashboard.inventory import coverage_sums
-from rey_dashboard.inventory import days
 from rey_dashboard.inventory import judging
-from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import pieces as pieces_
@@ -56,7 +54,6 @@ def record(
         _forget_chains(region)
         store.replace(models.ProjectCoverage, region, sums.projects())
         sums.sample(settings.KEEP_DAYS, now)
-        levels.record(region, days.of(now))
 
 
 class Volume(typing.NamedTuple):

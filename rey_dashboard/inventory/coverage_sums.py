@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import datetime
 
 from rey_dashboard.inventory import days
+from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import store
@@ -40,21 +41,44 @@ class Sums:
         """Adds one sample of every project to today; drops days too old.
 
         Nothing is a sample unless volumes and backups were both read well by
-        the collection that ends.
+        the collection that ends. To be called in a transaction.
         """
         kept = models.CoverageDay.objects.filter(region=self._region)
         today = days.of(now)
-        kept.filter(day__lt=today - days.ONE * keep_days).delete()
-        if not _are_read(self._region):
-            return
-        counted = (key for key, sums in self._projects.items() if sums.counted)
-        for project_ids in store.batches(counted, store.BATCH):
-            rows = kept.filter(day=today, project_id__in=project_ids)
-            known = {row.project_id: row for row in rows}
-            store.upsert(
-                models.CoverageDay,
-                [self._day(known, key, today) for key in project_ids],
+        dropped, _of_tables = kept.filter(
+            day__lt=today - days.ONE * keep_days
+        ).delete()
+        # The first sample of a day moves the spans of all levels.
+        moved = dropped or not kept.filter(day=today).exists()
+        if _are_read(self._region):
+            sampled = kept.filter(day=today)
+            counted = (
+                key for key, row in self._projects.items() if row.counted
             )
+            for project_ids in store.batches(counted, store.BATCH):
+                self._add(sampled, project_ids, today, not moved)
+        if moved:
+            levels.record(self._region, today)
+
+    def _add(self, sampled, project_ids, today, to_levels):
+        rows = sampled.filter(project_id__in=project_ids)
+        known = {row.project_id: row for row in rows}
+        if to_levels:
+            levels.add(
+                self._region,
+                {
+                    key: {
+                        'within': self._projects[key].within,
+                        'counted': self._projects[key].counted,
+                        'known': key not in known,
+                    }
+                    for key in project_ids
+                },
+            )
+        store.upsert(
+            models.CoverageDay,
+            [self._day(known, key, today) for key in project_ids],
+        )
 
     def _day(self, known, project_id, today):
         day = known.get(project_id) or models.CoverageDay(

@@ -5,6 +5,7 @@ within over the sum of what was counted. A day without samples is not known,
 and in no share.
 """
 
+from collections.abc import Mapping
 import datetime
 
 from django.db.models import Count
@@ -30,7 +31,10 @@ SPANS = (7, 30, 90)
 
 
 def record(region: str, today: datetime.date) -> None:
-    """Adds the days of each project up; to be called in a transaction."""
+    """Adds the days of each project up; to be called in a transaction.
+
+    With many projects that takes seconds: once a day, and ``add`` between.
+    """
     rows = models.CoverageDay.objects.filter(
         region=region,
         day__gt=today - max(SPANS) * days.ONE,
@@ -57,6 +61,31 @@ def record(region: str, today: datetime.date) -> None:
             for row in found.iterator()
         ),
     )
+
+
+def add(region: str, samples: Mapping[str, Mapping[str, int]]) -> None:
+    """Adds samples of the day that ``record`` was called for last.
+
+    :param samples: of projects by id: what is ``within``, of how many that
+        are ``counted``, and whether the day was not ``known`` of it before
+    """
+    rows = models.ServiceLevel.objects.filter(
+        region=region, project_id__in=samples
+    )
+    found = {row.project_id: row for row in rows}
+    names = store.columns(models.ServiceLevel)[1:]
+    for project_id, sample in samples.items():
+        row = found.setdefault(
+            project_id,
+            models.ServiceLevel(
+                region=region, project_id=project_id, **dict.fromkeys(names, 0)
+            ),
+        )
+        for span in SPANS:
+            for name, number in sample.items():
+                column = f'{name}_{span}'
+                setattr(row, column, getattr(row, column) + number)
+    store.upsert(models.ServiceLevel, found.values())
 
 
 def by_project(rows: QuerySet) -> QuerySet:

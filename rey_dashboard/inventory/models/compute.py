@@ -24,7 +24,10 @@ class Server(base.Mirrored):
     missing_since = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'project_id'])]
+        indexes = [
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'status']),
+        ]
 
     def __str__(self):
         return self.name
