@@ -6,27 +6,13 @@ import pytest
 from rey_dashboard import worker
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
-from rey_dashboard.inventory import rhythm
 from rey_dashboard.inventory import sync
+from tests import contents
 from tests import histories
 from tests import simcloud
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: What is compared: the tables, and the columns that changes do not tell.
-TABLES = {
-    models.Server: rhythm.UNTOLD[parts.SERVERS],
-    models.Volume: rhythm.UNTOLD[parts.VOLUMES],
-    models.Snapshot: rhythm.UNTOLD[parts.SNAPSHOTS],
-    models.Backup: rhythm.UNTOLD[parts.BACKUPS],
-    models.Host: rhythm.UNTOLD[parts.HOSTS],
-    models.Inventory: rhythm.UNTOLD[parts.HOSTS],
-    # Nobody sets a quota in these histories, so limits agree as well.
-    models.Quota: (),
-    models.Project: (),
-    models.ProjectSummary: (),
-    models.DomainSummary: (),
-}
 #: Parts that read everything each time, or hours: they would cost time here.
 LEFT_OUT = {
     parts.DOMAIN_ROLES,
@@ -66,31 +52,9 @@ def collect(full=False):
     return {row.name: row for row in states}
 
 
-def contents(every_column=False):
-    """All rows of all tables, without what tells when they were read."""
-    found = {}
-    for model, untold in TABLES.items():
-        left_out = {'seen', *(() if every_column else untold)}
-        if model is models.Inventory:
-            left_out.add('generation')
-        names = [
-            field.name
-            for field in model._meta.concrete_fields
-            if field.name not in left_out and not field.primary_key
-        ]
-        rows = model.objects.values_list(*names)
-        found[model.__name__] = sorted(map(repr, rows))
-    return found
-
-
-def begin_anew():
-    for model in (*TABLES, models.PartState, models.PartReading):
-        model.objects.all().delete()
-
-
 def live(cloud, history):
     """One history, read by changes; then everything is read to compare."""
-    begin_anew()
+    contents.begin_anew()
     projects = [cloud.add_project(f'p{number}') for number in range(3)]
     for project_id in projects:
         cloud.add_server(project_id)
@@ -108,9 +72,9 @@ def live(cloud, history):
             for row in models.PartReading.objects.order_by('id')
         }
         assert kinds[parts.SERVERS] == 'changes', states
-        by_changes = contents()
+        by_changes = contents.told()
         collect(full=True)
-        assert by_changes == contents()
+        assert by_changes == contents.told()
 
 
 CHECKS = [hypothesis.HealthCheck.function_scoped_fixture]

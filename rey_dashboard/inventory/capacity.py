@@ -13,7 +13,7 @@ from rey_dashboard.inventory import store
 def read_hosts(reading: reading_.Reading) -> None:
     source = compute.Compute(reading.cloud, reading.session)
     for hosts in source.hosts():
-        store.upsert(
+        reading.write(
             models.Host,
             [models.Host(**vars(host), **reading.stamp) for host in hosts],
         )
@@ -60,7 +60,7 @@ def _read_inventories(reading, source, providers):
                 for provider, found in zip(batch, answers, strict=True)
                 for inventory in found or ()
             ]
-            store.upsert(models.Inventory, rows)
+            reading.write(models.Inventory, rows)
             reading.progress(len(batch))
 
 
@@ -80,7 +80,7 @@ def read_pools(reading: reading_.Reading) -> None:
     """A pool that the scheduler does not tell is gone with its service."""
     source = volume.BlockStorage(reading.cloud, reading.session)
     pools = source.pools()
-    store.upsert(
+    reading.write(
         models.Pool,
         [models.Pool(**vars(pool), **reading.stamp) for pool in pools],
     )

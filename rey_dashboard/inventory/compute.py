@@ -70,7 +70,7 @@ def _read_changes(reading, source):
 
 def _write(reading, servers):
     rows = [models.Server(**vars(row), **reading.stamp) for row in servers]
-    store.upsert(models.Server, rows)
+    reading.write(models.Server, rows)
 
 
 def _look_for_silent_cells(reading, source):

@@ -19,7 +19,7 @@ LONGEST_CONTACT = 1000
 def read(reading: reading_.Reading) -> None:
     source = identity.Identity(reading.cloud, reading.session)
     for domains in source.domains():
-        store.upsert(
+        reading.write(
             models.Domain,
             [
                 models.Domain(
@@ -31,7 +31,7 @@ def read(reading: reading_.Reading) -> None:
             ],
         )
     for projects in source.projects():
-        store.upsert(
+        reading.write(
             models.Project,
             [_row(project, reading) for project in projects],
         )

@@ -26,6 +26,20 @@ class Held(Exception):
         )
 
 
+class Lost(Held):
+    """It ran out since its owner stood still, and another collector took it.
+
+    What this one read is older than what that one does.
+    """
+
+    def __init__(self, region):
+        Exception.__init__(
+            self,
+            f'This collection of {region} stood still for more than '
+            f'{HOLDS.seconds} s, and a later one took over. Its data counts.',
+        )
+
+
 class Lease:
     """Taken on entry, given back at the end, renewed in between.
 
@@ -50,9 +64,10 @@ class Lease:
     def __exit__(self, *exc_info):
         self._mine().update(lease_owner='', lease_until=None)
 
-    def renew(self) -> bool:
-        """False when the lease was lost: stop writing."""
-        return bool(self._mine().update(**self._claim()))
+    def renew(self) -> None:
+        """:raises Lost: somebody else has taken it"""
+        if not self._mine().update(**self._claim()):
+            raise Lost(self.region)
 
     def _claim(self):
         return {

@@ -27,7 +27,7 @@ def read(reading: reading_.Reading) -> None:
         _unlimited(_strangers(reading.region, projects, used), used),
     )
     for batch in store.batches(rows):
-        store.upsert(
+        reading.write(
             models.Quota,
             [
                 models.Quota(
@@ -73,7 +73,7 @@ def _used(reading, source, limited) -> Use:
 
 def _floating_ips(reading, source) -> Iterator[list[str]]:
     for rows in source.floating_ips():
-        store.upsert(
+        reading.write(
             models.FloatingIp,
             [models.FloatingIp(**vars(row), **reading.stamp) for row in rows],
         )

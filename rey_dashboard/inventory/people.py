@@ -84,7 +84,7 @@ def _of_kept_targets(reading, assignments, left_out):
 def _read_users(reading, source, domain):
     ids = set()
     for users in source.users(domain):
-        store.upsert(
+        reading.write(
             models.User,
             [models.User(**vars(user), **reading.stamp) for user in users],
         )
@@ -102,7 +102,7 @@ def _read_groups(reading, source, domain, holders):
         with futures.ThreadPoolExecutor(workers) as pool:
             answers = pool.map(source.members, asked)
             members = dict(zip(asked, answers, strict=True))
-        store.upsert(
+        reading.write(
             models.Group,
             [
                 models.Group(
@@ -130,7 +130,7 @@ def _actors(source, domains):
 
 def _write(reading, source, assignments):
     names = source.role_names({row.role_id for row in assignments})
-    store.upsert(
+    reading.write(
         models.RoleAssignment,
         [
             models.RoleAssignment(

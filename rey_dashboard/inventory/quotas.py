@@ -53,7 +53,7 @@ def _read(reading, service, ask):
                 for project_id, found in zip(batch, answers, strict=True)
                 for quota in found or ()
             ]
-            store.upsert(models.Quota, rows)
+            reading.write(models.Quota, rows)
             reading.progress(len(batch))
     with reading.closing():
         reading.total = len(living)

@@ -1,5 +1,6 @@
 """One reading of one part: what it works with, and how it is recorded."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import dataclasses
@@ -8,6 +9,8 @@ import logging
 import threading
 import time
 
+from django.db import models as db_models
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -15,6 +18,7 @@ from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import store
 from rey_dashboard.inventory import summary
 
 LOG = logging.getLogger(__name__)
@@ -97,21 +101,43 @@ class Reading:
             self._noted = now
             state(self.region, self.part).update(done=self.rows)
 
+    def write(
+        self, model: type[db_models.Model], rows: Iterable[db_models.Model]
+    ) -> None:
+        """Writes rows that the cloud told, as ``store.upsert`` does.
+
+        :raises Superseded: as ``writing``
+        """
+        with self.writing():
+            store.upsert(model, rows)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction before whose end no later collection can begin.
+
+        What a collection read before it stood still is older than what a
+        later one has written.
+
+        :raises Superseded: a later one has begun (our lease ran out)
+        """
+        rows = models.Collector.objects.filter(region=self.region)
+        with transaction.atomic():
+            if rows.select_for_update().get().number != self.number:
+                raise Superseded(
+                    'A later collection took over.',
+                    'This one was too slow or stood still; nothing to do.',
+                )
+            yield
+
     @contextlib.contextmanager
     def closing(self, changed: bool = True) -> Iterator[None]:
         """The part's last writes and its good end, in one transaction.
 
         :param changed: whether anything was read that may be new
-        :raises Superseded: a later collection has begun (our lease ran out)
+        :raises Superseded: as ``writing``
         """
         needed = changed and self.part in summary.PARTS
-        with summary.rebuilding(self.region, needed):
-            row = models.Collector.objects.get(region=self.region)
-            if row.number != self.number:
-                raise Superseded(
-                    'A later collection took over.',
-                    'This one was too slow or stood still; nothing to do.',
-                )
+        with summary.rebuilding(self.region, needed), self.writing():
             yield
             succeed(self)
 
@@ -198,6 +224,12 @@ def stopped(reading: Reading) -> None:
     """Neither good nor bad: the next collection begins anew."""
     _keep(reading, OUTCOMES.STOPPED)
     LOG.info('Part %s was stopped', reading.part)
+
+
+def overtaken(reading: Reading, error: Superseded) -> None:
+    """The later collection's verdict on the part counts, not this one's."""
+    _keep(reading, OUTCOMES.FAILED, error=str(error))
+    LOG.info('Part %s was overtaken', reading.part)
 
 
 def _keep(reading, outcome, **more):

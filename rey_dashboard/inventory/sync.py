@@ -106,7 +106,7 @@ def collect(
     :param stop: when set, the parts that run end soon, without a verdict
     :param hours_again: days back of which the hours are read again
     :param full: everything, not the changes alone where they can be told
-    :raises lease.Held: somebody else collects this region now
+    :raises lease.Held: somebody else collects this region now, or took over
     :raises faults.CloudFault: the region cannot be told
     """
     region = cloud.region
@@ -127,7 +127,7 @@ def collect(
             _read_side_by_side(readings, lease, beat)
             if stop.is_set():
                 break
-        _end(region)
+        _end(region, row.number)
     return list(models.PartState.objects.filter(region=region))
 
 
@@ -179,9 +179,9 @@ def _start(region):
     return asked
 
 
-def _end(region):
+def _end(region, number):
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    models.Collector.objects.filter(region=region).update(
+    models.Collector.objects.filter(region=region, number=number).update(
         ended_at=timezone.now(), peak_memory_mib=peak_kib // 1024
     )
 
@@ -204,6 +204,8 @@ def _read_part(reading):
         READERS[reading.part](reading)
     except reading_.Stopped:
         reading_.stopped(reading)
+    except reading_.Superseded as error:
+        reading_.overtaken(reading, error)
     except faults.ALL as error:
         reading_.fail(reading, error)
     except Exception as error:  # the outermost frame of this part's thread

@@ -6,7 +6,6 @@ A day that is over is read once and kept: nova forgets (see cloud/usage.py).
 from collections.abc import Iterator
 import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from rey_dashboard.cloud import usage
@@ -40,7 +39,7 @@ def read(reading: reading_.Reading) -> None:
         # Each day is whole in itself: written now, not held until the end.
         found = _add_up(reading, source, block, begun, deleted)
         for day, sums in found.items():
-            with transaction.atomic():
+            with reading.writing():
                 _store(reading.region, day, sums, begun)
     found = _add_up(reading, source, latest, begun, deleted)
     with reading.closing():

@@ -30,13 +30,13 @@ def read_services(reading: reading_.Reading) -> None:
     """Reads the volume types as well: both are few."""
     source = volume.BlockStorage(reading.cloud, reading.session)
     for types in source.types():
-        store.upsert(
+        reading.write(
             models.VolumeType,
             [models.VolumeType(**vars(row), **reading.stamp) for row in types],
         )
         reading.progress(len(types))
     services = source.services()
-    store.upsert(
+    reading.write(
         models.VolumeService,
         [
             models.VolumeService(**vars(row), **reading.stamp)
@@ -130,7 +130,7 @@ class _Kind:
         return [one for one in found if self._source.is_gone(self._name, one)]
 
     def _write(self, page):
-        store.upsert(
+        self._reading.write(
             self._model,
             [self._model(**vars(row), **self._reading.stamp) for row in page],
         )
