@@ -7,8 +7,8 @@ import resource
 import sys
 
 import django
+from django import db
 from django.core import exceptions
-from django.db import utils as db_utils
 from django.utils import timezone
 
 from rey_dashboard.setup import horizon
@@ -36,13 +36,12 @@ def main(argv: list[str] | None = None) -> int:
             f'Wrong settings: {error}',
             "Look at REY_DASHBOARD and DATABASES in Horizon's settings.",
         )
-    except db_utils.OperationalError as error:
-        return _complain(
-            f'The database cannot be used: {error}',
-            "Look at DATABASES in Horizon's settings, and make the tables "
-            'with: django-admin migrate rey_dashboard '
-            '--settings openstack_dashboard.settings',
-        )
+    except db.Error as error:
+        # Not before Django is set up.
+        from rey_dashboard.inventory import databases
+
+        explained = databases.explain(error)
+        return _complain(explained.words, explained.remedy)
 
 
 def _parser():
@@ -94,9 +93,11 @@ def _parser():
 def _collect(arguments):
     from rey_dashboard import worker
     from rey_dashboard.cloud import faults
+    from rey_dashboard.inventory import databases
     from rey_dashboard.inventory import lease
 
     begun = timezone.now()
+    databases.limit_waits()
     try:
         states = worker.collect_once(
             hours_again=arguments.hours_again, full=arguments.full
@@ -125,7 +126,9 @@ def _collect(arguments):
 
 def _worker(arguments):
     from rey_dashboard import worker
+    from rey_dashboard.inventory import databases
 
+    databases.limit_waits()
     worker.run_forever()
     return 0
 

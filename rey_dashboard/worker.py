@@ -8,12 +8,14 @@ import socket
 import threading
 import time
 
+from django import db
 from django.db import connection
 from django.utils import timezone
 
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
@@ -28,6 +30,8 @@ ROLES_EVERY_S = 120
 TICK_S = 1.0
 #: Time between two signs of life.
 BEAT_S = 5.0
+#: Time between two lines of the log about the same trouble of the database.
+TELL_AGAIN_S = 60.0
 
 
 def collect_once(
@@ -74,15 +78,19 @@ class _Worker:
         # The first collection reads them.
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
+        self._database = _Database()
 
     def run(self):
         LOG.info('Worker started on %s', self._host)
         while not self._stop.is_set():
             try:
                 self._tick()
+            except db.Error as error:
+                self._database.tell(error)
+                databases.let_go()
             except Exception:  # the worker's outermost loop: log, and go on
                 LOG.exception('The worker stumbled; it goes on')
-                connection.close()
+                databases.let_go()
             self._stop.wait(TICK_S)
 
     def _tick(self):
@@ -131,6 +139,8 @@ class _Worker:
             read_domain_roles(self._stop)
         except faults.ALL as error:
             LOG.error('%s', faults.explain(error).words)
+        except db.Error as error:
+            self._database.tell(error)
         except Exception:  # the outermost frame of this thread: log it
             LOG.exception('Reading the roles on domains broke')
         finally:
@@ -140,10 +150,33 @@ class _Worker:
         self._look_after_roles()
         if not problem and time.monotonic() - self._beaten < BEAT_S:
             return
-        self._beaten = time.monotonic()
         changed = {'seen_at': timezone.now()}
         if problem:
             changed['problem'], changed['remedy'] = problem
         models.Worker.objects.update_or_create(
             host=self._host, defaults=changed
         )
+        self._beaten = time.monotonic()
+        self._database.is_well()
+
+
+class _Database:
+    """Tells in the log that it cannot be written: at once, then at times."""
+
+    def __init__(self):
+        self._kind = None
+        self._again = 0.0
+
+    def tell(self, error):
+        kind = databases.kind_of(error)
+        if kind is self._kind and time.monotonic() < self._again:
+            return
+        self._kind = kind
+        self._again = time.monotonic() + TELL_AGAIN_S
+        explained = databases.explain(error)
+        LOG.error('%s %s', explained.words, explained.remedy)
+
+    def is_well(self):
+        if self._kind:
+            LOG.info('The database can be written again')
+        self._kind = None

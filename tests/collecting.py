@@ -1,5 +1,6 @@
 """What the processes of a test do with their deployment's database."""
 
+from django import apps
 from django import db
 from django.core import management
 from django.db import connection
@@ -30,6 +31,11 @@ KINDS = {
 
 def migrate(*target: str) -> None:
     management.call_command('migrate', 'rey_dashboard', *target, verbosity=0)
+
+
+def begin_anew() -> None:
+    for model in apps.apps.get_app_config('rey_dashboard').get_models():
+        model.objects.all().delete()
 
 
 def collect(full: bool = False) -> dict[str, str]:

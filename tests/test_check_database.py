@@ -127,8 +127,7 @@ def test_root_tries_as_the_users_of_the_worker_and_the_web_server(
         ('attempt to write a readonly database', 'a group that may write'),
         ('unable to open database file', 'a group that may write'),
         ('database is locked', 'fuser'),
-        ('file is not a database', 'is damaged'),
-        ('no such table: rey_dashboard_worker', 'is damaged'),
+        ('file is not a database', 'back from a backup'),
     ],
 )
 def test_what_sqlite_says_decides_what_to_do(sqlite, words, remedy):

@@ -61,6 +61,7 @@ def deployment(url, cloud, tmp_path):
     cloud.clouds_yaml(clouds_yaml)
     deployment = processes.Deployment(url, str(clouds_yaml))
     deployment.run(collecting.migrate)
+    deployment.run(collecting.begin_anew)
     yield deployment
     deployment.end()
 

@@ -55,7 +55,9 @@ def test_a_silent_worker_is_told(admin):
         seen_at=timezone.now() - datetime.timedelta(minutes=10)
     )
     text = page(admin)
-    assert 'the one on ops-1 was last seen 10\xa0minutes ago' in text
+    assert 'the one on ops-1 did last 10\xa0minutes ago' in text
+    assert 'rey-dashboard worker' in text
+    assert 'rey-dashboard check --only database' in text
 
 
 def test_no_service_user_is_told_with_the_way_out(admin):

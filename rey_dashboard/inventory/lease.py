@@ -1,10 +1,12 @@
 """One collector at a time for a region: compare and swap in the database."""
 
+import contextlib
 import datetime
 import os
 import socket
 import uuid
 
+from django import db
 from django.db.models import Q
 from django.utils import timezone
 
@@ -62,7 +64,9 @@ class Lease:
         return self
 
     def __exit__(self, *exc_info):
-        self._mine().update(lease_owner='', lease_until=None)
+        # It runs out by itself; what went wrong before is more worth telling.
+        with contextlib.suppress(db.Error):
+            self._mine().update(lease_owner='', lease_until=None)
 
     def renew(self) -> None:
         """:raises Lost: somebody else has taken it"""

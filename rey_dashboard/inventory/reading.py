@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 
+from django import db
 from django.db import models as db_models
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +18,7 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import store
 from rey_dashboard.inventory import summary
@@ -198,19 +200,24 @@ def succeed(reading: Reading) -> None:
 
 
 def fail(reading: Reading, error: BaseException) -> None:
-    """Keeps the last good data and notes the error in plain words."""
-    explained = faults.explain(error)
+    """Keeps the last good data and notes the error in plain words.
+
+    :raises db.Error: not even that can be written; nothing is changed
+    """
+    told = databases if isinstance(error, db.Error) else faults
+    explained = told.explain(error)
     now = timezone.now()
     record = state(reading.region, reading.part)
-    record.filter(failing_since=None).update(failing_since=now)
-    record.update(
-        ended_at=now,
-        failures=F('failures') + 1,
-        error=explained.words,
-        remedy=explained.remedy,
-        calls=reading.session.calls,
-    )
-    _keep(reading, OUTCOMES.FAILED, error=explained.words)
+    with transaction.atomic():
+        record.filter(failing_since=None).update(failing_since=now)
+        record.update(
+            ended_at=now,
+            failures=F('failures') + 1,
+            error=explained.words,
+            remedy=explained.remedy,
+            calls=reading.session.calls,
+        )
+        _keep(reading, OUTCOMES.FAILED, error=explained.words)
     LOG.warning(
         'Part %s of region %s was not read (%s): %s',
         reading.part,

@@ -7,6 +7,7 @@ import logging
 import resource
 import threading
 
+from django import db
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
@@ -108,6 +109,7 @@ def collect(
     :param full: everything, not the changes alone where they can be told
     :raises lease.Held: somebody else collects this region now, or took over
     :raises faults.CloudFault: the region cannot be told
+    :raises db.Error: nothing can be written, not even what went wrong
     """
     region = cloud.region
     stop = stop or threading.Event()
@@ -206,7 +208,7 @@ def _read_part(reading):
         reading_.stopped(reading)
     except reading_.Superseded as error:
         reading_.overtaken(reading, error)
-    except faults.ALL as error:
+    except (*faults.ALL, db.Error) as error:
         reading_.fail(reading, error)
     except Exception as error:  # the outermost frame of this part's thread
         LOG.exception('Part %s broke', reading.part)

@@ -16,6 +16,8 @@ from django.views import generic
 from horizon import views
 
 from rey_dashboard import conf
+from rey_dashboard.cloud import faults
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import scope
@@ -58,14 +60,31 @@ class PageView(ScopedView, views.HorizonTemplateView):
     def dispatch(self, request, *args, **kwargs):
         try:
             return super().dispatch(request, *args, **kwargs)
-        except (db.DatabaseError, exceptions.ImproperlyConfigured) as error:
-            LOG.exception('The database cannot be used')
-            return shortcuts.render(
-                request,
-                'rey/pages/no_database.html',
-                {'page_title': _('No data'), 'error': error},
-                status=503,
+        except db.Error as error:
+            return self._without_data(databases.explain(error))
+        except exceptions.ImproperlyConfigured as error:
+            return self._without_data(
+                faults.Explanation(
+                    str(error),
+                    _(
+                        'Look at REY_DASHBOARD and DATABASES in the settings '
+                        'of Horizon.'
+                    ),
+                )
             )
+
+    def _without_data(self, explained):
+        LOG.exception('The database cannot be used')
+        return shortcuts.render(
+            self.request,
+            'rey/pages/no_database.html',
+            {
+                'page_title': _('No data'),
+                'explained': explained,
+                'scope': getattr(self, 'scope', None),
+            },
+            status=503,
+        )
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

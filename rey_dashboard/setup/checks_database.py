@@ -11,6 +11,7 @@ from django.core import exceptions
 from django.db.migrations import executor as migrations
 from django.utils import timezone
 
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import models
 from rey_dashboard.setup import checks_writing
 from rey_dashboard.setup import verdict as verdict_
@@ -60,12 +61,12 @@ def reach() -> verdict_.Verdict:
     name = 'Database'
     file = None
     try:
-        file = checks_writing.file()
+        file = databases.file()
         if file and not file.exists():
             return verdict_.not_well(
                 name,
                 f'There is no file {file}.',
-                f'Make it with its tables: {checks_writing.MIGRATE}',
+                f'Make it with its tables: {databases.MIGRATE}',
             )
         db.connection.ensure_connection()
     except (db.Error, exceptions.ImproperlyConfigured, OSError) as error:
@@ -92,7 +93,7 @@ def tables() -> verdict_.Verdict:
         return verdict_.not_well(
             name,
             f'They cannot be read: {_words(error)}',
-            checks_writing.MIGRATE,
+            databases.MIGRATE,
         )
     loader = executor.loader
     ahead = [
@@ -117,7 +118,7 @@ def tables() -> verdict_.Verdict:
         return verdict_.not_well(
             name,
             f'They lack {", ".join(missing)}.',
-            f'Stop the worker, and migrate: {checks_writing.MIGRATE}',
+            f'Stop the worker, and migrate: {databases.MIGRATE}',
         )
     return verdict_.well(name, f'They are at {targets[0][1]}.')
 
@@ -128,7 +129,7 @@ def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
     Workers leave their host's name. A web server leaves nothing.
     """
     name = 'One host with SQLite'
-    file = checks_writing.file()
+    file = databases.file()
     if not file:
         return verdict_.well(
             name,
@@ -172,7 +173,7 @@ def one_host(mounts: str = '/proc/mounts') -> verdict_.Verdict:
 
 
 def _of_file():
-    return f' from {checks_writing.file()}' if checks_writing.file() else ''
+    return f' from {databases.file()}' if databases.file() else ''
 
 
 def _words(error):

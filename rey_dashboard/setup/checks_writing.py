@@ -15,6 +15,7 @@ import uuid
 from django import db
 from django.db import transaction
 
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import models
 from rey_dashboard.setup import faults
 from rey_dashboard.setup import horizon as horizons
@@ -24,46 +25,23 @@ from rey_dashboard.setup import snippet
 from rey_dashboard.setup import unit
 from rey_dashboard.setup import verdict as verdict_
 
-#: As the web server's user: a new file belongs to who makes it.
-MIGRATE = (
-    "rey-dashboard setup does it; by hand, as the web server's user: "
-    'django-admin migrate rey_dashboard '
-    '--settings openstack_dashboard.settings'
-)
 _WEB = 'Writing by web server'
-#: What SQLite says to a user without rights.
-_CLOSED = ('readonly', 'read-only', 'unable to open')
-
-
-def file() -> pathlib.Path | None:
-    """SQLite's; none with another database."""
-    if db.connection.vendor != 'sqlite':
-        return None
-    return pathlib.Path(db.connection.settings_dict['NAME']).absolute()
 
 
 def remedy(error: Exception) -> str:
-    """What to do about what the database said."""
-    words = str(error)
-    if not file():
-        return (
-            "Give the database's account the rights to write: SELECT, INSERT, "
-            'UPDATE and DELETE, and for migrating CREATE, ALTER, INDEX, DROP.'
-        )
-    if 'locked' in words:
-        return f'Try again; else look which process holds it: fuser {file()}'
-    if isinstance(error, OSError) or any(said in words for said in _CLOSED):
-        return _let()
-    return (
-        f'{file()} is damaged. Stop the worker, and bring it back from a '
-        'backup; or move it away and make a new one, without the history: '
-        f'{MIGRATE}'
+    """What to do about what the database, or its file, said."""
+    is_closed = (
+        isinstance(error, OSError)
+        or databases.kind_of(error) is databases.Kind.CLOSED
     )
+    if databases.file() and is_closed:
+        return _let()
+    return databases.explain(error).remedy
 
 
 def rights() -> str:
     """Whose SQLite's file and its folder are, as far as that is to be seen."""
-    return '; '.join(map(_rights, (file(), file().parent)))
+    return '; '.join(map(_rights, (databases.file(), databases.file().parent)))
 
 
 def writing() -> verdict_.Verdict:
@@ -86,7 +64,7 @@ def writing() -> verdict_.Verdict:
 def worker() -> verdict_.Verdict | None:
     """Nothing where this user may be the worker's, and tried it himself."""
     choices = _installed()['choices']
-    if not file() or not choices.get('units') or os.geteuid():
+    if not databases.file() or not choices.get('units') or os.geteuid():
         return None
     try:
         user = pwd.getpwnam(choices['worker_user'])
@@ -101,7 +79,7 @@ def worker() -> verdict_.Verdict | None:
 
 def web_server() -> verdict_.Verdict:
     """Tried by root, where setup or the secret key tell the user's name."""
-    if not file():
+    if not databases.file():
         return verdict_.well(
             _WEB, 'It uses the same account, from the same settings.'
         )
@@ -126,8 +104,15 @@ def user_name(number: int) -> str:
 def _as(name, user, of_group=None):
     """What the rights of the files let a user do, as the kernel tells it."""
     group = (of_group or user).pw_gid
-    beside = [file().with_name(file().name + end) for end in ('-wal', '-shm')]
-    paths = [file(), file().parent, *filter(pathlib.Path.exists, beside)]
+    beside = [
+        databases.file().with_name(databases.file().name + end)
+        for end in ('-wal', '-shm')
+    ]
+    paths = [
+        databases.file(),
+        databases.file().parent,
+        *filter(pathlib.Path.exists, beside),
+    ]
     closed = [
         str(path)
         for path in paths
@@ -154,7 +139,7 @@ def _as(name, user, of_group=None):
 def _let():
     return (
         'Give the users of the worker and of the web server a group that '
-        f'may write {file()} and its folder. {rights()}.'
+        f'may write {databases.file()} and its folder. {rights()}.'
     )
 
 
@@ -179,8 +164,8 @@ def _web_user():
         if owner := horizons.key_owner(secret_key.file):
             return owner
         # The data of what setup made is given to the web server's user.
-        if _installed()['choices'] and file().stat().st_uid:
-            return pwd.getpwuid(file().stat().st_uid)
+        if _installed()['choices'] and databases.file().stat().st_uid:
+            return pwd.getpwuid(databases.file().stat().st_uid)
     except KeyError:
         pass
     return None
