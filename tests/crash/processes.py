@@ -10,6 +10,7 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 
 import django
@@ -44,6 +45,10 @@ class Deployment:
     clouds_yaml: str = ''
     started: list['Process'] = dataclasses.field(default_factory=list)
 
+    @property
+    def vendor(self) -> str:
+        return self.url.partition(':')[0]
+
     def end(self) -> None:
         """Kills what still runs, or stands still."""
         for process in self.started:
@@ -61,6 +66,13 @@ class Deployment:
         :raises Failed: it raised something
         """
         return self.start(do, *args, **kwargs).result()
+
+
+def wait_for(there: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not there():
+        assert time.monotonic() < end, 'it does not come'
+        time.sleep(0.05)
 
 
 class Process:

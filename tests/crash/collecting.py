@@ -1,15 +1,27 @@
 """What the processes of a test do with their deployment's database."""
 
+import contextlib
+import io
+import logging
+import pathlib
+import time
+
 from django import apps
 from django import db
+from django.conf import settings
 from django.core import management
 from django.db import connection
 from django.db import transaction
 from django.utils import timezone
 
+from rey_dashboard import cli
 from rey_dashboard import worker
+from rey_dashboard.inventory import databases
+from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import models
 from tests import contents
+from tests.crash import processes
+from tests.simcloud import cloud as simulated
 
 #: Compared as well.
 MADE = (
@@ -87,3 +99,39 @@ def take_the_lease_away() -> bool:
     except db.OperationalError:
         return False
     return is_held
+
+
+def command(*arguments: str, wait_s: int = 30) -> tuple[int, str]:
+    """Status and words of ``rey-dashboard``."""
+    databases.WAIT_S = wait_s
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
+        status = cli.main(list(arguments))
+    return status, told.getvalue()
+
+
+def work(log: str, every_s: int) -> None:
+    """A worker until it is killed."""
+    logging.basicConfig(filename=log, level='INFO')
+    settings.REY_DASHBOARD = {'COLLECT_EVERY_S': every_s}
+    worker.run_forever()
+
+
+def ask_for_a_collection() -> None:
+    freshness.request_refresh(simulated.REGION)
+
+
+def hold_a_lock(begun: str) -> None:
+    """As a forgotten shell does, until it is killed."""
+    with transaction.atomic():
+        row = models.Collector.objects.select_for_update().get()
+        row.save()
+        pathlib.Path(begun).touch()
+        time.sleep(processes.PATIENCE_S)
+
+
+def keep_open(begun: str) -> None:
+    """As a worker does, until it is killed."""
+    models.Collector.objects.get()
+    pathlib.Path(begun).touch()
+    time.sleep(processes.PATIENCE_S)
