@@ -1,6 +1,8 @@
 """The ready rows of what is backed up: made anew with each collection."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 import datetime
 import functools
 import typing
@@ -24,6 +26,7 @@ def record(
     region: str,
     settings: conf.Settings,
     now: datetime.datetime | None = None,
+    writing: Callable[[], AbstractContextManager] = transaction.atomic,
 ) -> None:
     """Judges every volume; to be called once, at the end of a collection.
 
@@ -48,7 +51,7 @@ def record(
                 region=region, backup_id__in=backups
             ),
         )
-    with transaction.atomic():
+    with writing():
         volumes.write()
         chains.write()
         _forget_chains(region)

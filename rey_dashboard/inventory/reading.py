@@ -124,7 +124,8 @@ class Reading:
         """
         rows = models.Collector.objects.filter(region=self.region)
         with transaction.atomic():
-            if rows.select_for_update().get().number != self.number:
+            row = rows.select_for_update().first()
+            if row and row.number != self.number:
                 raise Superseded(
                     'A later collection took over.',
                     'This one was too slow or stood still; nothing to do.',
@@ -203,12 +204,13 @@ def fail(reading: Reading, error: BaseException) -> None:
     """Keeps the last good data and notes the error in plain words.
 
     :raises db.Error: not even that can be written; nothing is changed
+    :raises Superseded: as ``Reading.writing``
     """
     told = databases if isinstance(error, db.Error) else faults
     explained = told.explain(error)
     now = timezone.now()
     record = state(reading.region, reading.part)
-    with transaction.atomic():
+    with reading.writing():
         record.filter(failing_since=None).update(failing_since=now)
         record.update(
             ended_at=now,

@@ -12,6 +12,6 @@ def make(reading: reading_.Reading) -> None:
     told like all else.
     """
     history.record(reading.region, reading.settings.KEEP_DAYS)
-    coverage.record(reading.region, reading.settings)
+    coverage.record(reading.region, reading.settings, writing=reading.writing)
     with reading.closing():
         pass

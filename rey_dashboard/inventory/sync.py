@@ -202,16 +202,19 @@ def _read_side_by_side(readings, lease, beat):
 
 def _read_part(reading):
     try:
-        reading_.begin(reading)
-        READERS[reading.part](reading)
-    except reading_.Stopped:
-        reading_.stopped(reading)
+        try:
+            reading_.begin(reading)
+            READERS[reading.part](reading)
+        except reading_.Stopped:
+            reading_.stopped(reading)
+        except reading_.Superseded:
+            raise
+        except (*faults.ALL, db.Error) as error:
+            reading_.fail(reading, error)
+        except Exception as error:  # the outermost frame of this thread
+            LOG.exception('Part %s broke', reading.part)
+            reading_.fail(reading, error)
     except reading_.Superseded as error:
         reading_.overtaken(reading, error)
-    except (*faults.ALL, db.Error) as error:
-        reading_.fail(reading, error)
-    except Exception as error:  # the outermost frame of this part's thread
-        LOG.exception('Part %s broke', reading.part)
-        reading_.fail(reading, error)
     finally:
         connection.close()

@@ -64,7 +64,11 @@ def collect_well(full: bool = False) -> dict[str, list[str]]:
 
 
 def told() -> dict[str, list[str]]:
-    return contents.told(*MADE)
+    failing = models.PartState.objects.exclude(failing_since=None)
+    return {
+        **contents.told(*MADE),
+        'failing': list(failing.values_list('name', 'error')),
+    }
 
 
 def forget_the_lease() -> None:
@@ -85,14 +89,15 @@ def ids() -> dict[str, set[str]]:
 
 
 def take_the_lease_away() -> bool:
-    """False if none is held, or its holder stands still in a transaction."""
+    """False if none is held, or its holder keeps SQLite's file locked.
+
+    A server ends the transaction of a process that stands still.
+    """
     if connection.vendor == 'sqlite':
-        connection.settings_dict['OPTIONS']['timeout'] = 0.1
-    nowait = connection.features.has_select_for_update_nowait
+        databases.WAIT_S = 0.1
     try:
         with transaction.atomic():
-            rows = models.Collector.objects.select_for_update(nowait=nowait)
-            (row,) = rows
+            row = models.Collector.objects.select_for_update().get()
             is_held = bool(row.lease_owner)
             row.lease_until = timezone.now()
             row.save()

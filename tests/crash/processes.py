@@ -21,9 +21,11 @@ os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'tests.settings')
 if not apps.apps.ready:
     django.setup()
 
+from rey_dashboard.inventory import databases
 from rey_dashboard.setup import database
 
 PATIENCE_S = 120
+IDLE_S = 2
 _CONTEXT = multiprocessing.get_context('forkserver')
 _CONTEXT.set_forkserver_preload([__name__, 'rey_dashboard.worker'])
 
@@ -132,6 +134,9 @@ def use(url: str) -> None:
 
 def _main(answers, url, clouds_yaml, do, args, kwargs):
     use(url)
+    # As the real commands do, but that they wait for longer.
+    databases.IDLE_S = IDLE_S
+    databases.limit_waits()
     os.environ['OS_CLIENT_CONFIG_FILE'] = clouds_yaml
     try:
         answer = True, do(*args, **kwargs)

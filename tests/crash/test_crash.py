@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 KILLS = 50
 #: Kills between two comparisons with a reading of everything.
 COMPARED_EVERY = 10
-TAKEOVERS = 10
+TAKEOVERS = 6
 #: Of them are that many collections of everything, not of changes.
 FULL = 0.2
 
