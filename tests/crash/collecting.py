@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core import management
 from django.db import connection
 from django.db import transaction
+from django.db.migrations import executor
 from django.utils import timezone
 
 from rey_dashboard import cli
@@ -23,6 +24,8 @@ from tests import contents
 from tests.crash import processes
 from tests.simcloud import cloud as simulated
 
+APP = 'rey_dashboard'
+MADE_BY_DJANGO = ('BigAutoField', 'CompositePrimaryKey')
 #: Compared as well.
 MADE = (
     models.BackupChain,
@@ -42,11 +45,11 @@ KINDS = {
 
 
 def migrate(*target: str) -> None:
-    management.call_command('migrate', 'rey_dashboard', *target, verbosity=0)
+    management.call_command('migrate', APP, *target, verbosity=0)
 
 
 def begin_anew() -> None:
-    for model in apps.apps.get_app_config('rey_dashboard').get_models():
+    for model in apps.apps.get_app_config(APP).get_models():
         model.objects.all().delete()
 
 
@@ -56,17 +59,18 @@ def collect(full: bool = False) -> dict[str, str]:
     return {row.name: row.error for row in states if row.failing_since}
 
 
-def collect_well(full: bool = False) -> dict[str, list[str]]:
+def collect_well(full: bool = False) -> dict:
     """What a collection that must go well leaves."""
     failed = collect(full)
     assert not failed, failed
     return told()
 
 
-def told() -> dict[str, list[str]]:
+def told() -> dict:
     failing = models.PartState.objects.exclude(failing_since=None)
     return {
         **contents.told(*MADE),
+        'ids': ids(),
         'failing': list(failing.values_list('name', 'error')),
     }
 
@@ -140,3 +144,59 @@ def keep_open(begun: str) -> None:
     models.Collector.objects.get()
     pathlib.Path(begun).touch()
     time.sleep(processes.PATIENCE_S)
+
+
+def migrations() -> list[str]:
+    graph = executor.MigrationExecutor(connection).loader.graph
+    return [
+        name
+        for app, name in graph.forwards_plan(graph.leaf_nodes(APP)[0])
+        if app == APP
+    ]
+
+
+def migrate_and_add_rows(name: str) -> list[str]:
+    """The tables as they are then, each with a row that holds the name."""
+    migrate(name)
+    state = executor.MigrationExecutor(connection).loader.project_state(
+        (APP, name)
+    )
+    tables = list(state.apps.get_app_config(APP).get_models())
+    for model in tables:
+        wanted = [
+            field
+            for field in model._meta.concrete_fields
+            if not (field.null or field.has_default())
+            and field.get_internal_type() not in MADE_BY_DJANGO
+        ]
+        model.objects.create(**{
+            field.name: _value(field, name) for field in wanted
+        })  # fmt: skip
+    return [model.__name__ for model in tables]
+
+
+def _value(field, text):
+    now = timezone.now()
+    return {
+        'BooleanField': False,
+        'DateField': now.date(),
+        'DateTimeField': now,
+        'JSONField': {},
+    }.get(
+        field.get_internal_type(),
+        text[: field.max_length] if field.max_length else 1,
+    )
+
+
+def texts() -> dict[str, list[str]]:
+    """What the rows of each table have as their first text, in order."""
+    found = {}
+    for model in apps.apps.get_app_config(APP).get_models():
+        first = next(
+            field.name
+            for field in model._meta.concrete_fields
+            if field.get_internal_type() == 'CharField'
+        )
+        rows = model.objects.values_list(first, flat=True)
+        found[model.__name__] = sorted(rows)
+    return found
