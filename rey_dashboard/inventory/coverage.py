@@ -35,28 +35,32 @@ def record(
     """
     now = now or timezone.now()
     sums = coverage_sums.Sums(region)
-    volumes = store.Replacement(models.VolumeCoverage, region, Volume._fields)
-    chains = store.Replacement(models.BackupChain, region, Chain._fields)
     pieces = list(pieces_.of(region))
     judge = _Judge(region, settings, pieces, now)
-    for piece in pieces:
-        judge.read(piece)
-        volumes.compare(
-            sums.added(judge.volumes()), piece.rows(models.VolumeCoverage)
-        )
-        backups = piece.rows(models.Backup).values('id')
-        chains.compare(
-            judge.chains(),
-            models.BackupChain.objects.filter(
-                region=region, backup_id__in=backups
-            ),
-        )
-    with writing():
-        volumes.write()
-        chains.write()
-        _forget_chains(region)
-        store.replace(models.ProjectCoverage, region, sums.projects())
-        sums.sample(settings.KEEP_DAYS, now)
+    with (
+        store.Replacement(
+            models.VolumeCoverage, region, Volume._fields
+        ) as volumes,
+        store.Replacement(models.BackupChain, region, Chain._fields) as chains,
+    ):
+        for piece in pieces:
+            judge.read(piece)
+            volumes.compare(
+                sums.added(judge.volumes()), piece.rows(models.VolumeCoverage)
+            )
+            backups = piece.rows(models.Backup).values('id')
+            chains.compare(
+                judge.chains(),
+                models.BackupChain.objects.filter(
+                    region=region, backup_id__in=backups
+                ),
+            )
+        with writing():
+            volumes.write()
+            chains.write()
+            _forget_chains(region)
+            store.replace(models.ProjectCoverage, region, sums.projects())
+            sums.sample(settings.KEEP_DAYS, now)
 
 
 class Volume(typing.NamedTuple):

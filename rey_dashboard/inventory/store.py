@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import itertools
 import operator
 import pickle
@@ -106,16 +107,17 @@ def replace(
 
     To be called in a transaction: a short one, since most stays as it was.
     """
-    replacement = Replacement(model, region, columns(model))
     told = operator.attrgetter(*columns(model))
-    replacement.compare(map(told, rows))
-    replacement.write()
+    with Replacement(model, region, columns(model)) as replacement:
+        replacement.compare(map(told, rows))
+        replacement.write()
 
 
-class Replacement:
+class Replacement(contextlib.AbstractContextManager):
     """Rows for the place of others: compared in pieces, written at once.
 
-    So the whole table is never in memory, and the transaction is short.
+    So the whole table is never in memory, and the transaction is short. A
+    context, since what is to be written may wait in a file.
 
     :param names: of the columns that a row has, the key within the region
         first
@@ -159,6 +161,8 @@ class Replacement:
             if gone:
                 key = self._names[0]
                 self._there.filter(**{f'{key}__in': gone}).delete()
+
+    def __exit__(self, *exc_info):
         self._changes.close()
 
     def _made(self, row):
