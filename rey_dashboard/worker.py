@@ -106,7 +106,7 @@ class _Worker:
 
     def _collect(self):
         try:
-            states = collect_once(self._beat, self._stop)
+            states = collect_once(self._beat_meanwhile, self._stop)
         except lease.Held as error:
             LOG.info('%s', error)
         except faults.ALL as error:
@@ -116,6 +116,13 @@ class _Worker:
         else:
             self._region = states[0].region
             self._beat('', '')
+
+    def _beat_meanwhile(self):
+        try:
+            self._beat()
+        except db.Error as error:
+            self._database.tell(error)
+            raise
 
     def _tell_next(self, seconds):
         at = timezone.now() + datetime.timedelta(seconds=seconds)

@@ -13,6 +13,7 @@ import pytest
 from rey_dashboard import cli
 from rey_dashboard import worker
 from rey_dashboard.inventory import databases
+from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 
@@ -162,6 +163,29 @@ def test_a_part_whose_failure_cannot_be_written_leaves_no_trace(
     models.Collector.objects.update(lease_until=timezone.now())
     assert cli.main(['collect']) == 0
     assert models.Server.objects.count() == 301
+
+
+def test_a_lock_that_keeps_the_lease_from_being_renewed_is_no_harm(
+    cloud, monkeypatch
+):
+    """The parts wait for longer than it lasts."""
+    monkeypatch.setattr(lease, 'RENEW_S', 0.05)
+    asked = []
+
+    def ask(path):
+        if path.startswith('/servers') and not asked:
+            asked.append(path)
+            with locked():
+                threading.Event().wait(0.5)
+
+    cloud.on_ask = ask
+    with connection.cursor() as cursor:
+        cursor.execute('PRAGMA busy_timeout = 10')
+    try:
+        assert cli.main(['collect']) == 0
+    finally:
+        connection.close()
+    assert asked
 
 
 def test_the_worker_goes_on_and_tells_it_once(cloud, caplog, impatient):

@@ -20,6 +20,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import one_writer
 from rey_dashboard.inventory import store
 from rey_dashboard.inventory import summary
 
@@ -88,7 +89,7 @@ class Reading:
 
     def expect(self, rows: int) -> None:
         """Tells the page how much there is to read."""
-        state(self.region, self.part).update(expected=rows)
+        note(self, expected=rows)
 
     def progress(self, rows: int) -> None:
         """Adds rows that were read and, once a second, notes them.
@@ -101,7 +102,7 @@ class Reading:
         now = time.monotonic()
         if now - self._noted >= PROGRESS_S:
             self._noted = now
-            state(self.region, self.part).update(done=self.rows)
+            note(self, done=self.rows)
 
     def write(
         self, model: type[db_models.Model], rows: Iterable[db_models.Model]
@@ -123,7 +124,7 @@ class Reading:
         :raises Superseded: a later one has begun (our lease ran out)
         """
         rows = models.Collector.objects.filter(region=self.region)
-        with transaction.atomic():
+        with one_writer.turn(), transaction.atomic():
             row = rows.select_for_update().first()
             if row and row.number != self.number:
                 raise Superseded(
@@ -140,7 +141,11 @@ class Reading:
         :raises Superseded: as ``writing``
         """
         needed = changed and self.part in summary.PARTS
-        with summary.rebuilding(self.region, needed), self.writing():
+        with (
+            one_writer.turn(),
+            summary.rebuilding(self.region, needed),
+            self.writing(),
+        ):
             yield
             succeed(self)
 
@@ -158,9 +163,14 @@ def state(region: str, part: str):
     return models.PartState.objects.filter(region=region, name=part)
 
 
+def note(reading: Reading, **columns: object) -> None:
+    """Writes into the part's record, apart from its data."""
+    with one_writer.turn():
+        state(reading.region, reading.part).update(**columns)
+
+
 def begin(reading: Reading) -> None:
     of_part = {'region': reading.region, 'name': reading.part}
-    models.PartState.objects.get_or_create(**of_part)
     told = {
         'started_at': reading.begun,
         'ended_at': None,
@@ -168,12 +178,12 @@ def begin(reading: Reading) -> None:
     }
     # The rows of everything are known from the last time.
     expected = None if reading.since else F('rows')
-    state(reading.region, reading.part).update(
-        done=0, expected=expected, **told
-    )
-    kept = models.PartReading.objects.create(
-        number=reading.number, kind=reading.kind, **of_part, **told
-    )
+    with one_writer.turn():
+        models.PartState.objects.get_or_create(**of_part)
+        note(reading, done=0, expected=expected, **told)
+        kept = models.PartReading.objects.create(
+            number=reading.number, kind=reading.kind, **of_part, **told
+        )
     reading.row_id = kept.pk
 
 

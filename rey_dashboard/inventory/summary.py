@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 import contextlib
-import threading
 
 from django.db import transaction
 from django.db.models import Count
@@ -32,27 +31,21 @@ PARTS = frozenset(
     }
 )
 
-# Parts are read side by side, but the later one to end must see what the
-# earlier one changed.
-_ONE_AT_A_TIME = threading.Lock()
-
 
 @contextlib.contextmanager
 def rebuilding(region: str, needed: bool = True) -> Iterator[None]:
     """A transaction for the last writes of a part; ends with new rows.
 
-    So a page sees all of a part or nothing of it.
+    So a page sees all of a part or nothing of it. Not for two parts at once:
+    the later one to end must see what the earlier one changed.
 
     :param needed: whether the part has changed anything of what the rows are
         made of since it last ended well; not one that ``PARTS`` lacks
     """
-    if not needed:
-        with transaction.atomic():
-            yield
-        return
-    with _ONE_AT_A_TIME, transaction.atomic():
+    with transaction.atomic():
         yield
-        rebuild(region)
+        if needed:
+            rebuild(region)
 
 
 def rebuild(region: str) -> None:

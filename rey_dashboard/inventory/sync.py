@@ -17,6 +17,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
+from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
@@ -194,8 +195,12 @@ def _read_side_by_side(readings, lease, beat):
         pending = running
         while pending:
             _done, pending = futures.wait(pending, lease_.RENEW_S)
-            lease.renew()
-            beat()
+            try:
+                lease.renew()
+                beat()
+            except db.Error:
+                # For the parts to tell: what locks it may be one of them.
+                databases.let_go()
     for part in running:
         part.result()
 

@@ -110,9 +110,9 @@ class Process:
         self._process.join(PATIENCE_S)
         return bool(self._process.exitcode)
 
-    def result(self):
+    def result(self, patience_s: float = PATIENCE_S):
         """:raises Failed: it raised something"""
-        assert self._answers.poll(PATIENCE_S), 'it stands still'
+        assert self._answers.poll(patience_s), 'it stands still'
         went_well, answer = self._answers.recv()
         self._process.join(PATIENCE_S)
         if not went_well:
