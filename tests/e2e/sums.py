@@ -125,14 +125,17 @@ def wrong_hours(row, bounds) -> dict:
     return wrong
 
 
-def by_domain(facts, rows) -> dict[str, dict]:
+def by_domain(facts, rows, gone) -> dict[str, dict]:
     """The export of the domains, but for hours.
 
     :param rows: the projects' expected rows, with a domain's id each
+    :param gone: the export's rows of projects that are no more; their domain
+        may be no more either
     """
+    names = {row['domain_id']: row['domain_name'] or '' for row in gone}
+    names |= facts.domains
     found = {
-        domain_id: _empty(domain_id, name)
-        for domain_id, name in facts.domains.items()
+        domain_id: _empty(domain_id, name) for domain_id, name in names.items()
     }
     for row in rows:
         domain_id = row['domain_id']
