@@ -1,4 +1,5 @@
 import pathlib
+import threading
 
 from django.urls import reverse
 import pytest
@@ -26,9 +27,23 @@ def test_an_unknown_rule_denies(admin):
 
 def test_rules_that_are_not_loaded_deny(admin, settings, tmp_path):
     request = signed_in_request(admin)
+    assert policy.allowed(request, usage.READ)
     settings.DEFAULT_POLICY_FILES = {'rey': str(tmp_path / 'none.yaml')}
     horizon_policy.reset()
     assert not policy.allowed(request, usage.READ)
+
+
+def test_rules_that_another_thread_still_loads_are_waited_for(
+    admin, monkeypatch
+):
+    request = signed_in_request(admin)
+    policy.register()
+    other = horizon_policy._get_enforcer()['identity']
+    monkeypatch.setattr(horizon_policy, '_ENFORCER', {'identity': other})
+    done = threading.Timer(0.2, horizon_policy.reset)
+    done.start()
+    assert policy.allowed(request, usage.READ)
+    done.join()
 
 
 def test_an_operator_may_override_a_rule(sign_in, settings, tmp_path):

@@ -7,6 +7,8 @@ to say "no", so everything here goes through :func:`allowed`.
 
 import logging
 import pathlib
+import threading
+import time
 
 from django.conf import settings
 from oslo_policy import policy as oslo_policy
@@ -29,6 +31,11 @@ SCOPE = 'rey'
 POLICY_FILE = 'rey_policy.yaml'
 #: What ``list_rules`` gives, dumped for Horizon, which reads YAML only.
 DEFAULTS = pathlib.Path(__file__).parent / 'defaults.yaml'
+#: Horizon loads the rules of all services with the first check, which takes
+#: it half a second; the check of another thread finds some of them only.
+LOADING_S = 10
+_POLL_S = 0.05
+_awaited = threading.Event()
 
 
 def list_rules() -> list[oslo_policy.DocumentedRuleDefault]:
@@ -42,6 +49,7 @@ def register() -> None:
     settings.POLICY_FILES.setdefault(SCOPE, POLICY_FILE)
     settings.DEFAULT_POLICY_FILES.setdefault(SCOPE, str(DEFAULTS))
     horizon_policy.reset()
+    _awaited.clear()
 
 
 def allowed(request, rule: str) -> bool:
@@ -72,13 +80,25 @@ def _is_known(request, rule):
     if rule not in _names():
         LOG.error('Access denied: the policy rule %s does not exist', rule)
         return False
-    if _passes(request, base.NOBODY):
+    if not _are_loaded(request):
         LOG.error(
             'Access denied: Horizon has not loaded the policy rules of '
             'scope %s; look for its earlier messages on policy files',
             SCOPE,
         )
         return False
+    return True
+
+
+def _are_loaded(request):
+    """Waits for them, but only once: they may not be there at all."""
+    end = time.monotonic() + LOADING_S
+    while _passes(request, base.NOBODY):
+        if _awaited.is_set() or time.monotonic() > end:
+            _awaited.set()
+            return False
+        time.sleep(_POLL_S)
+    _awaited.set()
     return True
 
 
