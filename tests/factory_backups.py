@@ -20,7 +20,7 @@ def ago(**span):
 def volume(volume_id, project_id, state='protected', **columns):
     """A volume that is judged to be in this state."""
     name = columns.setdefault('name', volume_id)
-    return models.VolumeCoverage.objects.create(
+    row = models.VolumeCoverage.objects.create(
         region=factory.REGION,
         volume_id=volume_id,
         project_id=project_id,
@@ -31,12 +31,32 @@ def volume(volume_id, project_id, state='protected', **columns):
             'type': 'fast',
             'back_end': 'host@lvm#pool',
             'status': 'available',
+            'severity': models.VolumeCoverage.BY_SEVERITY.index(state),
             'within': state == STATES.PROTECTED,
             'target_h': 24,
             'target_source': 'default',
             **columns,
         },
     )
+    _add_to_domain(row)
+    return row
+
+
+def _add_to_domain(volume):
+    project = models.Project.objects.filter(id=volume.project_id).first()
+    nothing = dict.fromkeys(('volumes', 'gib', 'within', 'within_gib'), 0)
+    row, _is_new = models.DomainCoverage.objects.get_or_create(
+        region=factory.REGION,
+        domain_id=project.domain_id if project else '',
+        state=volume.state,
+        defaults=nothing,
+    )
+    row.volumes += 1
+    row.gib += volume.size_gib
+    if volume.within:
+        row.within += 1
+        row.within_gib += volume.size_gib
+    row.save()
 
 
 def projects():

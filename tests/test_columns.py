@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from rey_dashboard.inventory import domains
 from rey_dashboard.inventory import models
 from rey_dashboard.pages import models as page_models
 from rey_dashboard.pages import periods
@@ -282,6 +283,7 @@ def test_tiles_tell_what_hosts_and_pools_can_hold(admin):
     )
     models.Pool.objects.create(region='RegionOne', name='x', seen=1)
     factory.summary('a', fullest_percent=91, servers_in_error=3)
+    domains.rebuild('RegionOne', models.ProjectSummary.objects.all())
     page = ' '.join(admin.get(INDEX).content.decode().split())
     assert '24 / 64' in page
     assert '32 of it on hosts that are down or disabled' in page

@@ -14,7 +14,6 @@ from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
 from rey_dashboard.inventory import resources
-from rey_dashboard.pages import periods
 from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
 from rey_dashboard.projects import records
@@ -40,7 +39,7 @@ MODULES = (
 #: What the functions that make a table need.
 MADE_OF = {
     tables.projects: [()],
-    tables.domains_of: [periods.named(periods.THIRTY)],
+    tables.domains_of: [()],
     records.people_in: ['p'],
     records.history_of: ['p', resources.BY_KEY['compute.cores']],
 }

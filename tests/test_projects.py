@@ -235,5 +235,5 @@ def test_a_page_is_a_few_queries(
     for number in range(100):
         factory.summary(f'{number:04}')
     admin.get(address)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         admin.get(address)

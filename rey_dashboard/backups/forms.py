@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import coverage_sums
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import values
 from rey_dashboard.pages import forms
 from rey_dashboard.pages import protection
 
@@ -112,11 +113,10 @@ class VolumesForm(_OfDomain):
             del self.fields['back_end']
 
     def _offer(self, name, every):
-        found = self.scope.volume_coverage().exclude(**{name: ''})
-        found = found.order_by(name).values_list(name, flat=True).distinct()
+        found = values.of(self.scope.volume_coverage(), name)
         self.fields[name].choices = [
             ('', every),
-            *((value, value) for value in found),
+            *((value, value) for value in found if value),
         ]
 
     def filter(self, rows):

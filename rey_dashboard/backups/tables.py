@@ -1,38 +1,12 @@
 """The tables of projects and volumes, and the fields of their exports."""
 
-from django.db.models import Case
-from django.db.models import IntegerField
 from django.db.models import OuterRef
 from django.db.models import Subquery
-from django.db.models import Value
-from django.db.models import When
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import models
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import tables
-
-STATES = protection.STATES
-#: The worst first; what nobody has to look at comes behind.
-SEVERITY = (
-    *models.VolumeCoverage.AT_RISK,
-    STATES.IN_PROGRESS,
-    STATES.NEW,
-    STATES.PROTECTED,
-    STATES.EXCLUDED,
-)
-
-
-def severity() -> Case:
-    """How far up a volume belongs; 0 is the worst."""
-    return Case(
-        *(
-            When(state=state, then=Value(place))
-            for place, state in enumerate(SEVERITY)
-        ),
-        default=Value(len(SEVERITY)),
-        output_field=IntegerField(),
-    )
 
 
 def project_name() -> Subquery:
@@ -125,7 +99,7 @@ VOLUMES = tables.Table(
     noun=_('Volumes'),
     columns=(
         tables.Column('name', _('Volume'), 'sort_name'),
-        tables.Column('state', _('State'), severity),
+        tables.Column('state', _('State'), 'severity'),
         tables.Column('size', _('Size (GiB)'), 'size_gib', numeric=True),
         tables.Column('type', _('Type'), 'type'),
         tables.Column('last_good', _('Last good backup'), 'last_good_at'),

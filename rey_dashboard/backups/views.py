@@ -45,7 +45,7 @@ class _TabView(views.TableView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            protection=protection.of(self.scope.volume_coverage()),
+            protection=protection.of_domains(self.scope.domain_coverage()),
             troubles=services.troubles(self.scope),
             tabs=[
                 (reverse(f'horizon:rey:backups:{name}'), label)

@@ -14,12 +14,18 @@ from django.utils import timezone
 
 from rey_dashboard import conf
 from rey_dashboard.inventory import coverage_sums
+from rey_dashboard.inventory import domain_coverage
 from rey_dashboard.inventory import judging
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import pieces as pieces_
 from rey_dashboard.inventory import store
 from rey_dashboard.inventory import targets
+
+SEVERITY = {
+    state: place
+    for place, state in enumerate(models.VolumeCoverage.BY_SEVERITY)
+}
 
 
 def record(
@@ -60,6 +66,7 @@ def record(
             chains.write()
             _forget_chains(region)
             store.replace(models.ProjectCoverage, region, sums.projects())
+            domain_coverage.record(region, sums.states())
             sums.sample(settings.KEEP_DAYS, now)
 
 
@@ -77,6 +84,7 @@ class Volume(typing.NamedTuple):
     target_h: int
     target_source: str
     snapshots: int
+    severity: int
     state: str
     within: bool
     last_good_at: datetime.datetime | None
@@ -155,6 +163,7 @@ class _Judge:
             target.hours,
             target.source,
             self._snapshots.get(volume_id, 0),
+            SEVERITY[verdict.state],
             **verdict._asdict(),
         )
 

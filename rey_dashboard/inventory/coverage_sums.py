@@ -3,6 +3,7 @@
 import collections
 from collections.abc import Iterable
 from collections.abc import Iterator
+import dataclasses
 import datetime
 
 from rey_dashboard.inventory import days
@@ -36,6 +37,12 @@ class Sums:
         """One row for each project that has volumes."""
         for project_id, project in self._projects.items():
             yield project.row(self._region, project_id)
+
+    def states(self) -> Iterator[tuple]:
+        """Project id, state and ``State``, of each that has volumes."""
+        for project_id, project in self._projects.items():
+            for state, amounts in project.states.items():
+                yield project_id, state, amounts
 
     def sample(self, keep_days: int, now: datetime.datetime) -> None:
         """Adds one sample of every project to today; drops days too old.
@@ -96,6 +103,24 @@ class Sums:
         return day
 
 
+@dataclasses.dataclass(slots=True)
+class State:
+    """Volumes in one state, and those of them within their target."""
+
+    volumes: int = 0
+    gib: int = 0
+    within: int = 0
+    within_gib: int = 0
+
+    def add(self, row) -> None:
+        """Takes a row of ``VolumeCoverage`` into account."""
+        self.volumes += 1
+        self.gib += row.size_gib
+        if row.within:
+            self.within += 1
+            self.within_gib += row.size_gib
+
+
 class _Project:
     """Sums over the volumes of one project."""
 
@@ -124,11 +149,11 @@ class _Project:
         self.at_risk = self.at_risk_gib = 0
         self.oldest_good_at = self.failing_since = None
         self.reasons = collections.Counter()
-        self.states = collections.Counter()
+        self.states = collections.defaultdict(State)
         self.targets = set()
 
     def add(self, row):
-        self.states[row.state] += 1
+        self.states[row.state].add(row)
         self.gib += row.size_gib
         self.held_gib += row.held_gib
         self.backups += row.backups
@@ -164,7 +189,7 @@ class _Project:
         return models.ProjectCoverage(
             region=region,
             project_id=project_id,
-            volumes=self.states.total(),
+            volumes=sum(state.volumes for state in self.states.values()),
             gib=self.gib,
             counted=counted,
             within=self.within,
@@ -181,7 +206,9 @@ class _Project:
             snapshots=self.snapshots,
             target_h=hours,
             target_source=source,
-            **{str(state): number for state, number in self.states.items()},
+            **{
+                str(name): state.volumes for name, state in self.states.items()
+            },
         )
 
     def _commonest_reason(self):

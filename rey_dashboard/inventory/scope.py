@@ -1,5 +1,6 @@
 """Who may see what: every query that serves a page goes through here."""
 
+from collections.abc import Iterator
 import dataclasses
 import datetime
 import functools
@@ -14,6 +15,7 @@ from rey_dashboard import policy
 from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import values
 
 LOG = logging.getLogger(__name__)
 
@@ -82,6 +84,9 @@ class Scope:
     def project_coverage(self):
         return self.of_projects(models.ProjectCoverage)
 
+    def domain_coverage(self):
+        return self._by_domain(models.DomainCoverage)
+
     def service_levels(self):
         return self.of_projects(models.ServiceLevel)
 
@@ -99,15 +104,13 @@ class Scope:
     @functools.cached_property
     def volume_types(self) -> list[resources.Resource]:
         """The resources that limit one volume type."""
-        names = (
-            self.all_quotas()
-            .filter(service=resources.VOLUME)
-            .order_by()
-            .values_list('resource', flat=True)
-            .distinct()
-        )
-        found = map(resources.of_volume_type, sorted(names))
+        names = self.quota_names(resources.VOLUME)
+        found = map(resources.of_volume_type, names)
         return [resource for resource in found if resource]
+
+    def quota_names(self, service: str) -> Iterator[str]:
+        """Every resource that a service limits, in its own words."""
+        return values.of(self.all_quotas().filter(service=service), 'resource')
 
     def left_out(self) -> list[tuple[str, int]]:
         """Excluded domains with the number of their projects."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rey_dashboard.cloud import usage
 from rey_dashboard.inventory import days as days_
+from rey_dashboard.inventory import hour_sums
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import projects as projects_
 from rey_dashboard.inventory import reading as reading_
@@ -46,9 +47,9 @@ def read(reading: reading_.Reading) -> None:
         for day, sums in found.items():
             _store(reading.region, day, sums, begun)
         first = days_.of(begun) - days_.ONE * keep_days
-        for model in (models.UsageDay, models.UsageDayState):
-            model.objects.filter(region=reading.region, day__lt=first).delete()
+        _drop_before(reading.region, first)
         trends.rebuild(reading.region, begun)
+    hour_sums.rebuild(reading.region, days_.of(begun))
 
 
 def forget(region: str, days: int) -> None:
@@ -145,8 +146,17 @@ def _count(sums, key, server, hours):
     row[4] += hours * server.disk_gib
 
 
+def _drop_before(region, first):
+    states = models.UsageDayState.objects.filter(region=region, day__lt=first)
+    for state in states:
+        hour_sums.forget(region, state.day)
+    states.delete()
+    models.UsageDay.objects.filter(region=region, day__lt=first).delete()
+
+
 def _store(region, day, sums, begun):
     """Puts a day in the place of what was read of it before."""
+    hour_sums.forget(region, day)
     models.UsageDay.objects.filter(region=region, day=day).delete()
     store.upsert(
         models.UsageDay,

@@ -1,6 +1,5 @@
 """Periods of whole UTC days, as pages are asked for them."""
 
-import dataclasses
 import datetime
 
 from django import forms
@@ -9,30 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard import conf
 from rey_dashboard.inventory import days
+from rey_dashboard.inventory import hour_sums
 
-TODAY, WEEK, THIRTY = 'today', '7', '30'
-MONTH, LAST_MONTH, DAYS = 'month', 'last-month', 'days'
+Period = hour_sums.Period
+THIRTY = hour_sums.THIRTY
+DAYS = 'days'
 CHOICES = (
-    (TODAY, _('Today (running)')),
-    (WEEK, _('Last 7 days')),
+    (hour_sums.TODAY, _('Today (running)')),
+    (hour_sums.WEEK, _('Last 7 days')),
     (THIRTY, _('Last 30 days')),
-    (MONTH, _('This month (running)')),
-    (LAST_MONTH, _('Last month')),
+    (hour_sums.MONTH, _('This month (running)')),
+    (hour_sums.LAST_MONTH, _('Last month')),
     (DAYS, _('From … to …')),
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Period:
-    """Whole UTC days, both ends included."""
-
-    first: datetime.date
-    last: datetime.date
-
-    @property
-    def length(self) -> int:
-        """In days."""
-        return (self.last - self.first).days + 1
 
 
 def today() -> datetime.date:
@@ -40,19 +28,9 @@ def today() -> datetime.date:
 
 
 def named(name: str) -> Period:
-    """One of CHOICES, but for DAYS; the last days end with yesterday."""
-    now = today()
-    yesterday = now - days.ONE
-    if name == TODAY:
-        return Period(now, now)
-    if name == WEEK:
-        return Period(now - 7 * days.ONE, yesterday)
-    if name == MONTH:
-        return Period(now.replace(day=1), now)
-    if name == LAST_MONTH:
-        end = now.replace(day=1) - days.ONE
-        return Period(end.replace(day=1), end)
-    return Period(now - 30 * days.ONE, yesterday)
+    """One of CHOICES; the last 30 days for DAYS, which have no name."""
+    known = hour_sums.named(today())
+    return known.get(name, known[THIRTY])
 
 
 class PeriodForm(forms.Form):

@@ -69,18 +69,32 @@ class Protection:
         return self.volumes - self.counted
 
 
-def of(rows: QuerySet) -> Protection:
+def of_volumes(rows: QuerySet) -> Protection:
     """Adds up rows of ``VolumeCoverage`` in the database."""
+    return _of(
+        rows,
+        all_volumes=Count('volume_id'),
+        all_gib=Sum('size_gib'),
+        young=Count('volume_id', filter=Q(within=True)),
+        young_gib=Sum('size_gib', filter=Q(within=True), default=0),
+    )
+
+
+def of_domains(rows: QuerySet) -> Protection:
+    """Adds up rows of ``DomainCoverage``."""
+    return _of(
+        rows,
+        all_volumes=Sum('volumes'),
+        all_gib=Sum('gib'),
+        young=Sum('within'),
+        young_gib=Sum('within_gib'),
+    )
+
+
+def _of(rows, **sums):
     found = {
         row['state']: row
-        for row in rows.order_by()
-        .values('state')
-        .annotate(
-            volumes=Count('volume_id'),
-            gib=Sum('size_gib'),
-            young=Count('volume_id', filter=Q(within=True)),
-            young_gib=Sum('size_gib', filter=Q(within=True), default=0),
-        )
+        for row in rows.order_by().values('state').annotate(**sums)
     }
     counted = [
         row
@@ -88,9 +102,9 @@ def of(rows: QuerySet) -> Protection:
         if state not in coverage_sums.NOT_COUNTED
     ]
     return Protection(
-        volumes=sum(row['volumes'] for row in found.values()),
-        gib=sum(row['gib'] for row in found.values()),
-        counted=sum(row['volumes'] for row in counted),
+        volumes=sum(row['all_volumes'] for row in found.values()),
+        gib=sum(row['all_gib'] for row in found.values()),
+        counted=sum(row['all_volumes'] for row in counted),
         within=sum(row['young'] for row in counted),
         within_gib=sum(row['young_gib'] for row in counted),
         parts=tuple(_parts([found[key] for key in ORDER if key in found])),
@@ -98,16 +112,16 @@ def of(rows: QuerySet) -> Protection:
 
 
 def _parts(rows):
-    volumes = sum(row['volumes'] for row in rows)
-    shares = [max(LEAST, 100 * row['volumes'] / volumes) for row in rows]
+    volumes = sum(row['all_volumes'] for row in rows)
+    shares = [max(LEAST, 100 * row['all_volumes'] / volumes) for row in rows]
     x, whole = 0.0, sum(shares)
     for row, share in zip(rows, shares, strict=True):
         width = 100 * share / whole
         yield Part(
             row['state'],
             STATES(row['state']).label,
-            row['volumes'],
-            row['gib'],
+            row['all_volumes'],
+            row['all_gib'],
             f'{x:.3f}',
             f'{width:.3f}',
         )

@@ -9,7 +9,6 @@ from django import http
 from django import shortcuts
 from django.core import exceptions
 from django.core import paginator
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.views import generic
 
@@ -181,7 +180,7 @@ class TableView(PageView):
 
     def _loaded(self):
         rows = iter(self.rows)
-        if isinstance(self.rows, QuerySet):
+        if not isinstance(self.rows, list):
             rows = self.rows.iterator(chunk_size=CHUNK)
         # In batches, so that what belongs to them is fetched for all at once.
         while batch := list(itertools.islice(rows, CHUNK)):

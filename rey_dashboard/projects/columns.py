@@ -1,6 +1,7 @@
 """The columns that the Projects page offers, and what it shows at first."""
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 import functools
 
 from django.db.models import F
@@ -32,9 +33,10 @@ USUAL = (
 
 
 def offered(
-    period, volume_types: Iterable[resources.Resource]
+    spans: Sequence[hours.Span], volume_types: Iterable[resources.Resource]
 ) -> tuple[tables.Column, ...]:
-    """All columns in their order; hours are those of the period."""
+    """All columns in their order; hours are those of the spans."""
+    of_hours = functools.partial(_of_hours, spans)
     return (
         NAME,
         *(_of_quota(resource) for resource in resources.ALL),
@@ -47,10 +49,10 @@ def offered(
             kind='fullest',
             hint=_('The quota that is used most, of all services'),
         ),
-        _of_hours('server_hours', _('Server hours'), period),
-        _of_hours('vcpu_hours', _('vCPU hours'), period),
-        _of_hours('ram_mib_hours', _('RAM GiB hours'), period, 'mib'),
-        _of_hours('disk_gib_hours', _('Disk GiB hours'), period),
+        of_hours('server_hours', _('Server hours')),
+        of_hours('vcpu_hours', _('vCPU hours')),
+        of_hours('ram_mib_hours', _('RAM GiB hours'), 'mib'),
+        of_hours('disk_gib_hours', _('Disk GiB hours')),
         tables.Column(
             'trend',
             _('vCPUs, 30 days'),
@@ -117,11 +119,11 @@ def _of_quota(resource):
     )
 
 
-def _of_hours(measure, label, period, unit=''):
+def _of_hours(spans, measure, label, unit=''):
     return tables.Column(
         measure,
         label,
-        functools.partial(hours.of_project, measure, period),
+        functools.partial(hours.of_project, measure, spans),
         numeric=True,
         kind=f'hours {unit}'.strip(),
     )

@@ -161,7 +161,7 @@ class BackupsView(_OwnedView):
     def get_context_data(self, **kwargs):
         volumes = self.scope.volume_coverage()
         return super().get_context_data(
-            protection=protection.of(
+            protection=protection.of_volumes(
                 volumes.filter(project_id=self.project_id)
             ),
             links=scope.is_open(self.request, operate.READ),

@@ -150,7 +150,7 @@ class QuotasForm(forms.Filter):
                 sort_name__contains=cleaned['q'].casefold()
             )
             rows = rows.filter(
-                Q(resource__icontains=cleaned['q'])
+                Q(resource__in=self._resources(cleaned['q'].casefold()))
                 | Q(project_id__in=named.values('project_id'))
                 | Q(project_id=cleaned['q'])
             )
@@ -161,6 +161,15 @@ class QuotasForm(forms.Filter):
         elif not cleaned['every']:
             rows = rows.filter(percent__gt=0)
         return rows
+
+    def _resources(self, q):
+        """Those whose name holds it: none lets an index find the projects."""
+        return [
+            name
+            for service in resources.SERVICES
+            for name in self.scope.quota_names(service)
+            if q in name.casefold()
+        ]
 
 
 class ProjectHoursForm(forms.Filter, periods.PeriodForm):

@@ -145,10 +145,12 @@ class HoursView(views.PeriodView, details.ProjectView):
 
     def get_context_data(self, **kwargs):
         region = self.scope.region
-        total = hours.of_projects(region, [self.project_id], self.period)
+        total = hours.of_projects(
+            region, [self.project_id], self.coverage.spans
+        )
         return super().get_context_data(
             total=total.get(self.project_id, hours.nothing(self.coverage)),
-            chart=charts.of_hours(self.rows, self.period),
+            chart=charts.of_hours(self.get_rows(), self.period),
             chart_label=_('vCPU hours of each day by who made the servers'),
             **kwargs,
         )

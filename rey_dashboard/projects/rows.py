@@ -17,7 +17,6 @@ _KEYS = {resource.name: resource.key for resource in resources.ALL}
 def load(
     rows: Sequence[models.ProjectSummary],
     region: str,
-    period,
     coverage: hours.Coverage,
     columns: Sequence[tables.Column] | None = None,
 ) -> None:
@@ -35,7 +34,7 @@ def load(
     backups = {}
     if columns is None or any(column.name == 'backup' for column in columns):
         backups = _by_project(models.ProjectCoverage, region, ids)
-    used = hours.of_projects(region, ids, period)
+    used = hours.of_projects(region, ids, coverage.spans)
     nothing = hours.nothing(coverage)
     for row in rows:
         row.quotas = quotas.get(row.project_id, {})

@@ -1,5 +1,6 @@
 """The lists of the Projects panel, and the fields of their exports."""
 
+from collections.abc import Sequence
 import functools
 
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +85,7 @@ def projects(columns) -> tables.Table:
     )
 
 
-def domains_of(period) -> tables.Table:
+def domains_of(spans: Sequence[hours.Span]) -> tables.Table:
     used = {
         resource.name: resource
         for resource in resources.ALL
@@ -115,7 +116,7 @@ def domains_of(period) -> tables.Table:
             tables.Column(
                 'vcpu_hours',
                 _('vCPU hours'),
-                functools.partial(hours.of_domain, 'vcpu_hours', period),
+                functools.partial(hours.of_domain, 'vcpu_hours', spans),
                 numeric=True,
             ),
         ),

@@ -6,13 +6,10 @@ import math
 from django.db.models import Count
 from django.db.models import Q
 from django.db.models import Sum
-from django.db.models import Value
-from django.db.models.functions import NullIf
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rey_dashboard.inventory import domains
-from rey_dashboard.inventory import models
 from rey_dashboard.inventory import totals
 from rey_dashboard.templatetags import rey
 
@@ -34,22 +31,17 @@ class Tile:
 
 def of(scope) -> list[Tile]:
     """For the whole scope, whatever the page filters by."""
-    counts = (
-        scope.summaries()
-        .exclude(state=models.ProjectSummary.State.GONE)
-        .aggregate(
-            projects=Count('project_id'),
-            domains=Count(NullIf('domain_id', Value('')), distinct=True),
-            full=Count(
-                'project_id',
-                filter=Q(fullest_percent__gt=domains.NEARLY_FULL),
-            ),
-            errors=Sum('servers_in_error'),
-        )
+    counts = scope.domain_summaries().aggregate(
+        all=Sum('projects', default=0),
+        domains=Count(
+            'domain_id', filter=Q(projects__gt=0) & ~Q(domain_id='')
+        ),
+        full=Sum('projects_nearly_full', default=0),
+        errors=Sum('servers_in_error', default=0),
     )
     return [
         Tile(
-            rey.number(counts['projects']),
+            rey.number(counts['all']),
             ngettext(
                 'projects in %(count)s domain',
                 'projects in %(count)s domains',
@@ -70,10 +62,8 @@ def of(scope) -> list[Tile]:
             query=f'over={domains.NEARLY_FULL}',
         ),
         Tile(
-            rey.number(counts['errors'] or 0),
-            ngettext(
-                'server in ERROR', 'servers in ERROR', counts['errors'] or 0
-            ),
+            rey.number(counts['errors']),
+            ngettext('server in ERROR', 'servers in ERROR', counts['errors']),
             level='red' if counts['errors'] else 'ok',
             query='in_error=1',
         ),

@@ -13,7 +13,6 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import columns as choices
-from rey_dashboard.pages import periods
 from rey_dashboard.pages import views
 from rey_dashboard.policy import usage
 from rey_dashboard.projects import columns
@@ -48,7 +47,9 @@ class IndexView(views.PeriodView):
         return self.scope.summaries()
 
     def get_table(self):
-        self.offered = columns.offered(self.period, self.scope.volume_types)
+        self.offered = columns.offered(
+            self.coverage.spans, self.scope.volume_types
+        )
         names = {
             *columns.FIXED,
             *choices.chosen(self.request.user.id, TABLE, columns.USUAL),
@@ -61,7 +62,7 @@ class IndexView(views.PeriodView):
     def load(self, page):
         # An export has every column, the page what it shows.
         shown = None if self.is_export else self.table.columns
-        rows.load(page, self.scope.region, self.period, self.coverage, shown)
+        rows.load(page, self.scope.region, self.coverage, shown)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
@@ -111,9 +112,8 @@ class ColumnsView(views.ScopedView):
         return http.HttpResponseRedirect(back)
 
     def _offered(self):
-        return columns.offered(
-            periods.named(periods.THIRTY), self.scope.volume_types
-        )
+        # Which hours they show does not matter here.
+        return columns.offered((), self.scope.volume_types)
 
 
 class DomainsView(views.PeriodView):
@@ -129,11 +129,11 @@ class DomainsView(views.PeriodView):
         return self.scope.domain_summaries()
 
     def get_table(self):
-        return tables.domains_of(self.period)
+        return tables.domains_of(self.coverage.spans)
 
     def load(self, page):
         ids = [row.domain_id for row in page]
-        used = hours.of_domains(self.scope.region, ids, self.period)
+        used = hours.of_domains(self.scope.region, ids, self.coverage.spans)
         nothing = hours.nothing(self.coverage)
         for row in page:
             row.hours = used.get(row.domain_id, nothing)
@@ -153,6 +153,10 @@ class UsersView(views.PeriodView):
 
     def get_rows(self):
         users = self.scope.users().filter(id=OuterRef('user_id'))
+        if self.scope.is_whole and self.coverage.ready:
+            return hours.of_users(
+                self.scope.region, self.coverage.spans
+            ).annotate(user_name=Subquery(users.values('name')[:1]))
         return (
             self.scope.usage_days()
             .filter(day__range=(self.period.first, self.period.last))

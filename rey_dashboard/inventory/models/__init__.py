@@ -4,6 +4,7 @@ from rey_dashboard.inventory.models.capacity import Pool
 from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
+from rey_dashboard.inventory.models.coverage import DomainCoverage
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
@@ -21,6 +22,7 @@ from rey_dashboard.inventory.models.sync import Collector
 from rey_dashboard.inventory.models.sync import PartReading
 from rey_dashboard.inventory.models.sync import PartState
 from rey_dashboard.inventory.models.sync import Worker
+from rey_dashboard.inventory.models.usage import PeriodHours
 from rey_dashboard.inventory.models.usage import ProjectDay
 from rey_dashboard.inventory.models.usage import Trend
 from rey_dashboard.inventory.models.usage import UsageDay
@@ -37,6 +39,7 @@ __all__ = [
     'Collector',
     'CoverageDay',
     'Domain',
+    'DomainCoverage',
     'DomainRole',
     'DomainSummary',
     'FloatingIp',
@@ -45,6 +48,7 @@ __all__ = [
     'Inventory',
     'PartReading',
     'PartState',
+    'PeriodHours',
     'Pool',
     'Project',
     'ProjectCoverage',

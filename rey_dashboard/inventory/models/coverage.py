@@ -27,6 +27,14 @@ class VolumeCoverage(models.Model):
 
     #: Those that somebody has to look at, the worst first.
     AT_RISK = (State.STUCK, State.FAILING, State.NEVER, State.STALE)
+    #: All of them; what nobody has to look at comes behind.
+    BY_SEVERITY = (
+        *AT_RISK,
+        State.IN_PROGRESS,
+        State.NEW,
+        State.PROTECTED,
+        State.EXCLUDED,
+    )
 
     pk = models.CompositePrimaryKey('region', 'volume_id')
     region = models.CharField(max_length=255)
@@ -40,6 +48,8 @@ class VolumeCoverage(models.Model):
     back_end = models.CharField(max_length=255)
     status = models.CharField(max_length=64)
     state = models.CharField(max_length=16, choices=State.choices)
+    #: Its place in ``BY_SEVERITY``, to sort by; 0 is the worst.
+    severity = models.PositiveSmallIntegerField(default=0)
     #: Has a good backup that is not older than the target, whatever the state.
     within = models.BooleanField()
     target_h = models.PositiveIntegerField()
@@ -70,10 +80,33 @@ class VolumeCoverage(models.Model):
         indexes = [
             models.Index(fields=['region', 'project_id']),
             models.Index(fields=['region', 'state']),
+            models.Index(fields=['region', 'severity', '-size_gib']),
+            models.Index(fields=['region', 'sort_name']),
+            models.Index(fields=['region', 'type']),
+            models.Index(fields=['region', 'back_end']),
         ]
 
     def __str__(self):
         return self.name or self.volume_id
+
+
+class DomainCoverage(models.Model):
+    """The volumes of a domain in one state: ready sums for the bar."""
+
+    pk = models.CompositePrimaryKey('region', 'domain_id', 'state')
+    region = models.CharField(max_length=255)
+    #: Nothing when nobody knows the project.
+    domain_id = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=16, choices=VolumeCoverage.State.choices
+    )
+    volumes = models.PositiveIntegerField()
+    gib = models.PositiveBigIntegerField()
+    within = models.PositiveIntegerField()
+    within_gib = models.PositiveBigIntegerField()
+
+    def __str__(self):
+        return f'{self.state} in {self.domain_id}'
 
 
 class ProjectCoverage(models.Model):
@@ -150,6 +183,18 @@ class BackupChain(models.Model):
     )
     volume_gone = models.BooleanField(default=False)
     project_gone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            # MariaDB has no index of some rows alone, and does without.
+            models.Index(
+                fields=['region', 'backup_id'],
+                condition=~models.Q(problem='')
+                | models.Q(volume_gone=True)
+                | models.Q(project_gone=True),
+                name='rey_backupchain_ill',
+            )
+        ]
 
     def __str__(self):
         return self.backup_id

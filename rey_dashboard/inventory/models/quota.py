@@ -26,7 +26,10 @@ class Quota(models.Model):
     seen = models.PositiveIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'service', 'resource'])]
+        indexes = [
+            models.Index(fields=['region', 'service', 'resource']),
+            models.Index(fields=['region', 'percent']),
+        ]
 
     def __str__(self):
         return f'{self.resource}: {self.in_use} of {self.limit}'

@@ -37,6 +37,7 @@ class ProjectSummary(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=['region', 'sort_name']),
+            models.Index(fields=['region', 'state']),
             models.Index(fields=['region', 'domain_id']),
         ]
 

@@ -28,6 +28,45 @@ class UsageDay(models.Model):
         return f'{self.project_id} on {self.day}'
 
 
+class PeriodHours(models.Model):
+    """The hours of a period that pages offer, added up: ready rows.
+
+    Of each project, domain and user; see ``inventory/hour_sums.py``.
+    """
+
+    class Kind(models.TextChoices):
+        PROJECT = 'project'
+        DOMAIN = 'domain'
+        USER = 'user'
+
+    pk = models.CompositePrimaryKey(
+        'region', 'first', 'last', 'kind', 'owner_id'
+    )
+    region = models.CharField(max_length=255)
+    #: Both ends are included.
+    first = models.DateField()
+    last = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    #: Nothing for the domain of projects, and the user, that nobody knows.
+    owner_id = models.CharField(max_length=64)
+    #: How many projects had hours.
+    projects = models.PositiveIntegerField()
+    server_hours = models.FloatField()
+    vcpu_hours = models.FloatField()
+    ram_mib_hours = models.FloatField()
+    disk_gib_hours = models.FloatField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=['region', 'first', 'last', 'kind', 'vcpu_hours']
+            ),
+        ]
+
+    def __str__(self):
+        return f'{self.kind} {self.owner_id}, {self.first} to {self.last}'
+
+
 class UsageDayState(models.Model):
     """A day whose hours were read: up to when, and whether it was over."""
 

@@ -71,6 +71,7 @@ class Backup(base.Mirrored):
         indexes = [
             models.Index(fields=['region', 'project_id']),
             models.Index(fields=['region', 'volume_id']),
+            models.Index(fields=['region', 'created_at']),
         ]
 
     def __str__(self):
