@@ -1,0 +1,1 @@
+"""Much data and many people: what ``make bench`` and the load tests share."""

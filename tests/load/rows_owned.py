@@ -1,0 +1,189 @@
+"""Servers, volumes, their copies and floating IPs, as the services list them.
+
+Each ``of`` gives model, columns, rows of these, and what is the same in all.
+"""
+
+import json
+
+from rey_dashboard.inventory import models
+from tests.load import company
+
+
+def of(whole):
+    yield (
+        models.Server,
+        (
+            'id',
+            'name',
+            'project_id',
+            'user_id',
+            'status',
+            'host',
+            'flavor',
+            'vcpus',
+            'ram_mib',
+            'disk_gib',
+            'created_at',
+        ),
+        _servers(whole),
+        {'zone': 'nova'},
+    )
+    yield (
+        models.Volume,
+        (
+            'id',
+            'name',
+            'project_id',
+            'user_id',
+            'status',
+            'size_gib',
+            'type',
+            'host',
+            'server_ids',
+            'created_at',
+        ),
+        _volumes(whole),
+        {'bootable': False, 'metadata': '{}'},
+    )
+    yield (
+        models.Snapshot,
+        (
+            'id',
+            'name',
+            'project_id',
+            'user_id',
+            'volume_id',
+            'size_gib',
+            'created_at',
+        ),
+        _snapshots(whole),
+        {'status': 'available'},
+    )
+    yield (
+        models.Backup,
+        (
+            'id',
+            'name',
+            'project_id',
+            'user_id',
+            'volume_id',
+            'status',
+            'fail_reason',
+            'size_gib',
+            'is_incremental',
+            'has_dependent_backups',
+            'data_timestamp',
+            'created_at',
+            'updated_at',
+        ),
+        _backups(whole),
+        {'container': 'volumebackups', 'zone': 'nova'},
+    )
+    yield (
+        models.FloatingIp,
+        ('id', 'project_id', 'address', 'server_id', 'created_at'),
+        _floating_ips(whole),
+        {'status': 'ACTIVE'},
+    )
+
+
+def server_id(project, place):
+    return company.key('server', project, place)
+
+
+def volume_id(project, place):
+    return company.key('volume', project, place)
+
+
+def gib(project, place):
+    return (1, 10, 20, 50, 100, 500)[(project + place) % 6]
+
+
+def _servers(whole):
+    hosts = len(whole.hosts)
+    for number, (project, place) in enumerate(whole.servers()):
+        makers = whole.makers(project)
+        yield (
+            server_id(project, place),
+            company.name('server', number),
+            whole.ids[project],
+            makers[place % len(makers)],
+            'ERROR' if number % 131 == 0 else 'ACTIVE',
+            f'compute-{number % hosts}',
+            *company.FLAVORS[(project + place) % 3],
+            whole.ago(hours=number % 20_000),
+        )
+
+
+def _volumes(whole):
+    for number, (project, place) in enumerate(whole.volumes()):
+        makers = whole.makers(project)
+        type_ = company.TYPES[place % 2]
+        attached = place < company.size(project)
+        yield (
+            volume_id(project, place),
+            company.name('volume', number) if number % 7 else '',
+            whole.ids[project],
+            makers[place % len(makers)],
+            'in-use' if attached else 'available',
+            gib(project, place),
+            type_,
+            f'control@{type_}#{number % 8}',
+            json.dumps([server_id(project, place)] if attached else []),
+            whole.ago(hours=number % 20_000),
+        )
+
+
+def _snapshots(whole):
+    for number, (project, place) in enumerate(whole.volumes()):
+        if number % 5 == 0:
+            yield (
+                company.key('snapshot', number),
+                company.name('snapshot', number),
+                whole.ids[project],
+                whole.makers(project)[0],
+                volume_id(project, place),
+                gib(project, place),
+                whole.ago(hours=number % 2000),
+            )
+
+
+def _backups(whole):
+    """Of six volumes in ten: a full one and incremental ones upon it."""
+    for number, (project, place) in enumerate(whole.volumes()):
+        count = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4)[number * 7 % 10]
+        late = 0 if number % 9 else 3
+        failed = number % 23 == 0
+        for step in range(count):
+            last = step == count - 1
+            back = 24 * (count - 1 - step + late) + number % 20 + 1
+            yield (
+                company.key('backup', number, step),
+                f'{company.name("backup", number)}-{step}',
+                whole.ids[project],
+                whole.makers(project)[0],
+                volume_id(project, place),
+                'error' if failed and last else 'available',
+                'Connection to backup back end refused'
+                if failed and last
+                else '',
+                gib(project, place),
+                step > 0,
+                not last,
+                whole.ago(hours=back),
+                whole.ago(hours=back),
+                whole.ago(hours=back, minutes=-5),
+            )
+
+
+def _floating_ips(whole):
+    for number, (project, place) in enumerate(whole.servers()):
+        if number % 10 == 0:
+            high, low = divmod(number, 250)
+            yield (
+                company.key('floatingip', number),
+                whole.ids[project],
+                f'203.{high // 250}.{high % 250}.{low}',
+                server_id(project, place),
+                whole.ago(hours=number % 2000),
+            )
