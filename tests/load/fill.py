@@ -40,7 +40,8 @@ def main(projects):
         with _told('ready rows'), transaction.atomic():
             summary.rebuild(company.REGION)
             trends.rebuild(company.REGION)
-            hour_sums.rebuild(company.REGION, (), whole.day(400), whole.day(0))
+        with _told('hours of periods'):
+            hour_sums.rebuild(company.REGION, whole.day(0))
         with _told('coverage'):
             coverage.record(company.REGION, conf.current())
     if connection.vendor == 'postgresql':

@@ -67,9 +67,10 @@ def _rewrite(model):
             )
             if model is models.UsageDay:
                 today = days.of(now)
-                hour_sums.rebuild(
-                    company.REGION, [today - days.ONE], today, today
-                )
+                # As if yesterday had been told wrongly.
+                hour_sums.forget(company.REGION, today - days.ONE)
+        if model is models.UsageDay:
+            hour_sums.rebuild(company.REGION, today)
     finally:
         connection.close()
 
