@@ -59,5 +59,6 @@ def test_twenty_people_reload_pages_while_a_sync_writes(
             found = people.reload_pages(place, cookies, pages, SECONDS)
     assert not people.complaints(place), people.complaints(place)[:5]
     assert not found.failures, found
+    assert not found.told, found.told
     assert found.requests > SECONDS
     assert people.rounds(place)

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import urllib.parse
 
 import locust
 
@@ -19,7 +20,10 @@ class Person(locust.HttpUser):
 
     def on_start(self):
         self.client.trust_env = False
-        self.client.cookies.update(_WAITING.pop())
+        # Where they are from, or an answer's would stand beside them.
+        host = urllib.parse.urlsplit(self.host).hostname
+        for name, value in _WAITING.pop().items():
+            self.client.cookies.set(name, value, domain=host)
 
     @locust.task(30)
     def reload(self):

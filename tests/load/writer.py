@@ -76,15 +76,15 @@ def _rewrite(model):
 
 
 def models_rows(model):
-    """All keys first: what is read page by page is not held open."""
-    keys = list(model.objects.order_by().values_list('pk', flat=True))
+    """Page by page, so that no reading is held open while others write."""
     if model is models.UsageDay:
         # A collection writes the running day anew.
         today = days.of(timezone.now())
         yield from model.objects.filter(day=today)
         return
-    for begin in range(0, len(keys), PAGE):
-        yield from model.objects.filter(pk__in=keys[begin : begin + PAGE])
+    rows = model.objects.order_by('pk')
+    for begin in range(0, rows.count(), PAGE):
+        yield from list(rows[begin : begin + PAGE])
 
 
 def _touch(row):

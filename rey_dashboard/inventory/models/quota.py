@@ -28,7 +28,10 @@ class Quota(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=['region', 'service', 'resource']),
-            models.Index(fields=['region', 'percent']),
+            # With all that a search asks of the many that it leaves out.
+            models.Index(
+                fields=['region', 'percent', 'project_id', 'resource']
+            ),
         ]
 
     def __str__(self):
