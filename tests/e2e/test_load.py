@@ -61,4 +61,4 @@ def test_twenty_people_reload_pages_while_a_sync_writes(
     assert not found.failures, found
     assert not found.told, found.told
     assert found.requests > SECONDS
-    assert people.rounds(place)
+    assert people.written(place)

@@ -103,9 +103,9 @@ def writing(place: horizon.Horizon) -> Iterator[None]:
         writer.wait(120)
 
 
-def rounds(place: horizon.Horizon) -> int:
-    """How many collections the writer wrote to their end."""
-    return (place.folder / 'writer.log').read_text().count('round')
+def written(place: horizon.Horizon) -> int:
+    """How many tables the writer wrote to their end."""
+    return (place.folder / 'writer.log').read_text().count('wrote ')
 
 
 def complaints(place: horizon.Horizon) -> list[str]:

@@ -71,6 +71,7 @@ def _rewrite(model):
                 hour_sums.forget(company.REGION, today - days.ONE)
         if model is models.UsageDay:
             hour_sums.rebuild(company.REGION, today)
+        print(f'wrote {model.__name__}', flush=True)
     finally:
         connection.close()
 
