@@ -60,5 +60,5 @@ def test_twenty_people_reload_pages_while_a_sync_writes(
     assert not people.complaints(place), people.complaints(place)[:5]
     assert not found.failures, found
     assert not found.told, found.told
-    assert found.requests > SECONDS
+    assert found.requests
     assert people.written(place)
