@@ -96,6 +96,9 @@ def project(project_id, rows=(), **columns):
 
 
 def backup(backup_id, project_id, volume_id='v', **columns):
+    if columns.get('updated_at'):
+        took = columns['updated_at'] - columns['created_at']
+        columns.setdefault('took', took)
     return models.Backup.objects.create(
         region=factory.REGION,
         id=backup_id,
@@ -137,6 +140,7 @@ def day(project_id, back, within, counted):
         counted=counted,
     )
     levels.record(factory.REGION, today)
+    levels.add_up_domains(factory.REGION)
 
 
 def service(host, **columns):

@@ -57,6 +57,28 @@ def test_a_backup_is_kept_as_cinder_tells_it(cloud):
     )
 
 
+@pytest.mark.parametrize(
+    ('untrue', 'took'),
+    [
+        ({}, datetime.timedelta(minutes=3)),
+        # Others build on it: cinder changed the row when they were done.
+        ({'has_dependent_backups': True}, None),
+        ({'status': 'error'}, None),
+        ({'updated_at': None}, None),
+    ],
+)
+def test_how_long_a_backup_took_is_known_of_some(cloud, untrue, took):
+    times = {
+        'created_at': '2026-11-20T02:00:00.000000',
+        'updated_at': '2026-11-20T02:03:00.000000',
+    }
+    cloud.copies.add_backup('b', 'p', **times | untrue)
+
+    worker.collect_once()
+
+    assert models.Backup.objects.get().took == took
+
+
 def test_a_record_that_is_being_imported_is_read(cloud):
     cloud.copies.add_backup(
         'b', 'p', status='creating', size=None, data_timestamp=None

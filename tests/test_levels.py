@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 LEVELS = '/rey/backups/levels/'
 
 
-def shares(by=levels.by_project, key='project_id'):
-    found = by(models.ServiceLevel.objects.all())
-    return {row[key]: row for row in found}
+def shares():
+    found = levels.by_project(models.ServiceLevel.objects.all())
+    return {row['project_id']: row for row in found}
 
 
 def rows(browser, **query):
@@ -59,7 +59,8 @@ def test_the_projects_of_a_domain_count_together():
     make.day('q', 0, 0, 3)
     make.day('q', 1, 4, 4)
     make.day('nobody-knows', 0, 1, 2)
-    found = shares(levels.by_domain, 'domain_id')
+    rows = levels.by_domain(models.DomainLevel.objects.all())
+    found = {row['domain_id']: row for row in rows}
     assert found['d']['percent_7'] == pytest.approx(100 * 5 / 8)
     assert found['d']['days_7'] == 2
     assert found['']['percent_7'] == 50

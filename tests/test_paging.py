@@ -78,7 +78,7 @@ def ids(rows):
 def test_every_page_has_the_rows_of_its_place(rows, sort, only):
     descending = sort.startswith('-')
     name = {'name': 'sort_name'}.get(sort.strip('-'), 'servers_in_error')
-    pages = TABLE.ordered(rows.filter(**only), sort)
+    pages = TABLE.ordered(rows.filter(**only), sort, factory.REGION)
     wanted = [
         project_id
         for project_id in expected(name, descending)
@@ -91,7 +91,7 @@ def test_every_page_has_the_rows_of_its_place(rows, sort, only):
 
 
 def test_the_last_page_is_read_from_the_end(rows, django_assert_num_queries):
-    pages = TABLE.ordered(rows, 'errors')
+    pages = TABLE.ordered(rows, 'errors', factory.REGION)
 
     with django_assert_num_queries(2) as queries:
         assert len(pages[56:63]) == 4

@@ -2,31 +2,18 @@
 
 import dataclasses
 
-from django.db.models import OuterRef
-from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import tables as own
 from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import models
+from rey_dashboard.pages import leads
 from rey_dashboard.pages import tables
 
 
-def volume_name() -> Subquery:
-    return Subquery(
-        models.Volume.objects.filter(
-            region=OuterRef('region'), id=OuterRef('volume_id')
-        ).values('name')[:1]
-    )
-
-
-def chain(field: str) -> Subquery:
-    """A field of what is known of a backup's chain."""
-    return Subquery(
-        models.BackupChain.objects.filter(
-            region=OuterRef('region'), backup_id=OuterRef('id')
-        ).values(field)[:1]
-    )
+def _by_chain(field):
+    """The order of what is known of a backup beyond Cinder's row."""
+    return leads.Lead(models.BackupChain, field, key='backup_id', of='id')
 
 
 def _chain(name):
@@ -39,9 +26,9 @@ RECORDS = tables.Table(
     columns=(
         tables.Column('name', _('Backup'), 'name'),
         tables.Column('status', _('Status'), 'status'),
-        tables.Column('kind', _('Kind'), lambda: chain('depth')),
-        tables.Column('volume', _('Volume'), volume_name),
-        tables.Column('project', _('Project'), own.project_name),
+        tables.Column('kind', _('Kind'), _by_chain('depth')),
+        tables.Column('volume', _('Volume'), _by_chain('sort_volume')),
+        tables.Column('project', _('Project'), _by_chain('sort_project')),
         tables.Column(
             'size',
             _('Size (GiB)'),

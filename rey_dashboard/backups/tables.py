@@ -1,21 +1,11 @@
 """The tables of projects and volumes, and the fields of their exports."""
 
-from django.db.models import OuterRef
-from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import models
+from rey_dashboard.pages import leads
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import tables
-
-
-def project_name() -> Subquery:
-    """To sort by; NULL when the name is not known."""
-    return Subquery(
-        models.ProjectSummary.objects.filter(
-            region=OuterRef('region'), project_id=OuterRef('project_id')
-        ).values('sort_name')[:1]
-    )
 
 
 def _project(name):
@@ -42,7 +32,11 @@ PROJECTS = tables.Table(
     schema='rey.backup-projects/1',
     noun=_('Projects'),
     columns=(
-        tables.Column('project', _('Project'), project_name),
+        tables.Column(
+            'project',
+            _('Project'),
+            leads.Lead(models.ProjectSummary, 'sort_name'),
+        ),
         tables.Column('volumes', _('Volumes'), 'volumes', numeric=True),
         tables.Column(
             'within',

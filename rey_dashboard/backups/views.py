@@ -1,10 +1,5 @@
 """The tabs of the Backups panel."""
 
-from django.db.models import Case
-from django.db.models import DurationField
-from django.db.models import ExpressionWrapper
-from django.db.models import F
-from django.db.models import When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -137,17 +132,7 @@ class RecordsView(_TabView):
     table = record_tables.RECORDS
 
     def get_rows(self):
-        took = ExpressionWrapper(
-            F('updated_at') - F('created_at'), output_field=DurationField()
-        )
-        # Cinder changes a row that others build on after it is done.
-        return self.scope.backups().annotate(
-            took=Case(
-                When(
-                    status='available', has_dependent_backups=False, then=took
-                )
-            )
-        )
+        return self.scope.backups()
 
     def load(self, page):
         projects = self.projects_of(row.project_id for row in page)
@@ -190,10 +175,9 @@ class LevelsView(_TabView):
         return record_tables.LEVELS
 
     def get_rows(self):
-        make = (
-            levels.by_domain if self.form.is_by_domain else levels.by_project
-        )
-        return make(self.scope.service_levels())
+        if self.form.is_by_domain:
+            return levels.by_domain(self.scope.domain_levels())
+        return levels.by_project(self.scope.service_levels())
 
     def load(self, page):
         if self.form.is_by_domain:

@@ -57,6 +57,8 @@ class Backup:
     :param snapshot_id: nothing when the volume itself was backed up
     :param size_gib: of the volume, for an incremental one too
     :param data_timestamp: the time that its data are of
+    :param took: how long it took to make; not known while cinder may have
+        changed its row later, since others build on it
     """
 
     id: str
@@ -76,6 +78,7 @@ class Backup:
     zone: str
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
+    took: datetime.timedelta | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -297,6 +300,10 @@ def _snapshot(row):
 
 
 def _backup(row):
+    created_at = times.parse(row['created_at'])
+    updated_at = times.parse(row.get('updated_at'))
+    has_dependents = bool(row.get('has_dependent_backups'))
+    is_done = row['status'] == 'available' and updated_at
     return Backup(
         id=row['id'],
         name=row.get('name') or '',
@@ -309,13 +316,16 @@ def _backup(row):
         # A record that is being imported has none yet.
         size_gib=row.get('size') or 0,
         is_incremental=bool(row.get('is_incremental')),
-        has_dependent_backups=bool(row.get('has_dependent_backups')),
+        has_dependent_backups=has_dependents,
         data_timestamp=times.parse(row.get('data_timestamp')),
         container=row.get('container') or '',
         object_count=row.get('object_count') or 0,
         zone=row.get('availability_zone') or '',
-        created_at=times.parse(row['created_at']),
-        updated_at=times.parse(row.get('updated_at')),
+        created_at=created_at,
+        updated_at=updated_at,
+        took=updated_at - created_at
+        if is_done and not has_dependents
+        else None,
     )
 
 

@@ -108,6 +108,8 @@ class Chain(typing.NamedTuple):
     problem: str
     volume_gone: bool
     project_gone: bool
+    sort_volume: str | None
+    sort_project: str | None
 
 
 class _Judge:
@@ -155,7 +157,7 @@ class _Judge:
             volume_id,
             volume['project_id'],
             volume['name'],
-            volume['name'].casefold() or None,
+            _sort_name(volume),
             volume['size_gib'],
             volume['type'],
             volume['back_end'],
@@ -169,24 +171,32 @@ class _Judge:
 
     def chains(self) -> Iterator[Chain]:
         for volume_id, links in self._links.items():
-            is_there = volume_id in self._volumes
+            volume = self._volumes.get(volume_id, {})
             for link in links:
+                project = self._projects.get(link.project_id, {})
                 yield Chain(
                     link.id,
                     link.parent.id if link.parent else '',
                     link.full_id,
                     link.depth,
                     link.problem,
-                    volume_gone=not is_there
+                    volume_gone=not volume
                     and self._was_read_after(parts.VOLUMES, link),
-                    project_gone=link.project_id not in self._projects
+                    project_gone=not project
                     and self._was_read_after(parts.IDENTITY, link),
+                    sort_volume=_sort_name(volume),
+                    sort_project=_sort_name(project),
                 )
 
     def _was_read_after(self, part, link):
         """Only then would what the backup belongs to be in the listing."""
         read_at = self._read_at.get(part)
         return bool(read_at) and link.created_at < read_at
+
+
+def _sort_name(row):
+    """As ``ProjectSummary`` has it; of nothing, too."""
+    return row.get('name', '').casefold() or None
 
 
 def _projects(region):

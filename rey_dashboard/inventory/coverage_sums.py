@@ -66,6 +66,7 @@ class Sums:
                 self._add(sampled, project_ids, today, not moved)
         if moved:
             levels.record(self._region, today)
+        levels.add_up_domains(self._region)
 
     def _add(self, sampled, project_ids, today, to_levels):
         rows = sampled.filter(project_id__in=project_ids)

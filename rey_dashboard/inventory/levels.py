@@ -11,13 +11,11 @@ import datetime
 from django.db.models import Count
 from django.db.models import F
 from django.db.models import FloatField
-from django.db.models import Max
 from django.db.models import OuterRef
 from django.db.models import Q
 from django.db.models import QuerySet
 from django.db.models import Subquery
 from django.db.models import Sum
-from django.db.models import Value
 from django.db.models.functions import Cast
 from django.db.models.functions import Coalesce
 from django.db.models.functions import NullIf
@@ -88,57 +86,60 @@ def add(region: str, samples: Mapping[str, Mapping[str, int]]) -> None:
     store.upsert(models.ServiceLevel, found.values())
 
 
+def add_up_domains(region: str) -> None:
+    """Makes the domains' rows of those of their projects; in a transaction."""
+    projects = models.ProjectSummary.objects.filter(region=region)
+    domains = dict(projects.values_list('project_id', 'domain_id'))
+    names = store.columns(models.ServiceLevel)
+    levels = models.ServiceLevel.objects.filter(region=region)
+    sums = {}
+    for project_id, *row in levels.values_list(*names).iterator():
+        domain_id = domains.get(project_id, '')
+        so_far = sums.setdefault(domain_id, dict.fromkeys(names[1:], 0))
+        for name, number in zip(names[1:], row, strict=True):
+            if name.startswith('known'):
+                so_far[name] = max(so_far[name], number)
+            else:
+                so_far[name] += number
+    store.replace(
+        models.DomainLevel,
+        region,
+        (
+            models.DomainLevel(region=region, domain_id=domain_id, **row)
+            for domain_id, row in sums.items()
+        ),
+    )
+
+
 def by_project(rows: QuerySet) -> QuerySet:
     """One dictionary a project, with ``percent_7``, ``days_7``, ...
 
     :param rows: of ``ServiceLevel``
     """
+    return _shares(rows, models.ProjectSummary, 'project_id')
+
+
+def by_domain(rows: QuerySet) -> QuerySet:
+    """The same for domains; what belongs to none has the id ''.
+
+    :param rows: of ``DomainLevel``
+    """
+    return _shares(rows, models.DomainSummary, 'domain_id')
+
+
+def _shares(rows, summary, key):
     shares = {}
     for span in SPANS:
         shares[f'percent_{span}'] = _share(
             F(f'within_{span}'), F(f'counted_{span}')
         )
         shares[f'days_{span}'] = F(f'known_{span}')
-    return rows.values('project_id').annotate(
-        sort_name=_of_project('sort_name'), **shares
+    named = summary.objects.filter(
+        region=OuterRef('region'), **{key: OuterRef(key)}
     )
-
-
-def by_domain(rows: QuerySet) -> QuerySet:
-    """The same for domains; what belongs to none has the id ''.
-
-    As many days are known as of the project that is known longest.
-    """
-    shares = {}
-    for span in SPANS:
-        shares[f'percent_{span}'] = _share(
-            Sum(f'within_{span}'), Sum(f'counted_{span}')
-        )
-        shares[f'days_{span}'] = Max(f'known_{span}')
-    grouped = (
-        rows.order_by()
-        .annotate(
-            domain_id=Coalesce(_of_project('domain_id'), Value('')),
-            # Before they are grouped, or each project would be a group.
-            sort_name=Subquery(
-                models.DomainSummary.objects.filter(
-                    region=OuterRef('region'),
-                    domain_id=OuterRef('domain_id'),
-                ).values('sort_name')[:1]
-            ),
-        )
-        .values('region', 'domain_id', 'sort_name')
-    )
-    return grouped.annotate(**shares)
+    name = Subquery(named.values('sort_name')[:1])
+    return rows.values(key).annotate(sort_name=name, **shares)
 
 
 def _share(within, counted):
     return Cast(within, FloatField()) * 100 / NullIf(counted, 0)
-
-
-def _of_project(field):
-    return Subquery(
-        models.ProjectSummary.objects.filter(
-            region=OuterRef('region'), project_id=OuterRef('project_id')
-        ).values(field)[:1]
-    )

@@ -103,26 +103,19 @@ def _end(region, after):
 
 
 def pace(region_pieces: Sequence[Piece]) -> judging.Pace:
-    """How long backups took, by those that are done and have a true time.
-
-    The time of a row's last change is that of its end only while nothing
-    builds on it: Cinder changes it then.
-    """
+    """How long backups took, by those of which it is known."""
     learned = judging.Pace()
     for piece in region_pieces:
         hosts = dict(piece.rows(models.Volume, 'id').values_list('id', 'host'))
         done = piece.rows(models.Backup).filter(
-            status='available',
-            has_dependent_backups=False,
-            updated_at__isnull=False,
-            size_gib__gt=0,
+            took__isnull=False, size_gib__gt=0
         )
-        for volume_id, size_gib, begun, ended in done.values_list(
-            'volume_id', 'size_gib', 'created_at', 'updated_at'
+        for volume_id, size_gib, took in done.values_list(
+            'volume_id', 'size_gib', 'took'
         ).iterator():
             if volume_id in hosts:
-                took_s = (ended - begun).total_seconds()
-                learned.learn(_back_end(hosts[volume_id]), took_s / size_gib)
+                pace_s = took.total_seconds() / size_gib
+                learned.learn(_back_end(hosts[volume_id]), pace_s)
     return learned
 
 

@@ -90,6 +90,9 @@ class Scope:
     def service_levels(self):
         return self.of_projects(models.ServiceLevel)
 
+    def domain_levels(self):
+        return self._by_domain(models.DomainLevel)
+
     def of_projects(self, model):
         """Rows of servers, volumes, ... that belong to projects."""
         rows = model.objects.filter(region=self.region)

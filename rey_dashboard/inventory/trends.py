@@ -31,9 +31,10 @@ def rebuild(region: str, now: datetime.datetime | None = None) -> None:
         if day in place:
             values = trends.setdefault(project_id, list(unknown))
             values[place[day]] = round(mean, 2)
-    models.Trend.objects.filter(region=region).delete()
-    models.Trend.objects.bulk_create(
-        [
+    store.replace(
+        models.Trend,
+        region,
+        (
             models.Trend(
                 region=region,
                 project_id=project_id,
@@ -41,8 +42,7 @@ def rebuild(region: str, now: datetime.datetime | None = None) -> None:
                 vcpus_change=_change(values),
             )
             for project_id, values in trends.items()
-        ],
-        batch_size=store.BATCH,
+        ),
     )
 
 

@@ -11,14 +11,16 @@ from django.db.models import F
 from django.db.models import QuerySet
 from django.db.models.expressions import BaseExpression
 
+from rey_dashboard.pages import leads
+
 
 @dataclasses.dataclass(frozen=True)
 class Column:
     """A column on the page.
 
     :param name: in the URL's ``sort``
-    :param order_by: the model's field, or what makes the expression, that it
-        sorts by; nothing for a column that does not sort
+    :param order_by: the model's field, what makes the expression, or what
+        leads to the order that it sorts by; nothing for one that does not sort
     :param numeric: right-aligned; the first click sorts the greatest first
     :param kind: for a row template that draws chosen columns
     :param hint: told when the mouse rests on the title
@@ -27,7 +29,7 @@ class Column:
 
     name: str
     label: str
-    order_by: str | Callable[[], BaseExpression] = ''
+    order_by: str | Callable[[], BaseExpression] | leads.Lead = ''
     numeric: bool = False
     kind: str = ''
     hint: str = ''
@@ -70,22 +72,33 @@ class Table:
         fields = [row for row in self.fields if row.name not in names]
         return dataclasses.replace(self, columns=columns, fields=fields)
 
-    def ordered(self, rows: QuerySet | list, sort: str) -> 'Pages | list':
+    def ordered(
+        self, rows: QuerySet | list, sort: str, region: str
+    ) -> 'Pages | list':
         """Rows by ``name`` or ``-name`` of a column; unknown values last.
 
         What is no column's name gives the table's own order.
+
+        :param rows: of that region
         """
         column, descending = self.sorting(sort)
+        by = column.order_by
         if isinstance(rows, list):
-            return _sorted(rows, column.order_by, descending)
+            return _sorted(rows, by, descending)
         ties = [
             _known_first(rows, tie.removeprefix('-'), tie[0] == '-')
             for tie in self.ties
-            if tie.removeprefix('-') != column.order_by
+            if tie.removeprefix('-') != by
         ]
-        if _is_field(rows, column.order_by, null=True):
-            return _known_then_unknown(rows, column.order_by, descending, ties)
-        first = _known_first(rows, column.order_by, descending)
+        if _is_field(rows, by, null=True):
+            return _known_then_unknown(rows, by, descending, ties)
+        if isinstance(by, leads.Lead):
+            count = rows.count()
+            if count > leads.FEW:
+                led = by.ordered(region, rows, descending, ties)
+                return Pages(rows, *led, count=count)
+            by = by.expression
+        first = _known_first(rows, by, descending)
         return Pages(rows, rows.order_by(first, *ties))
 
     def sorting(self, sort: str) -> tuple[Column, bool]:
@@ -124,11 +137,20 @@ class Pages:
     """Ordered rows of which a page is taken; the last as quick as the first.
 
     Of two querysets the second's rows come behind the first's.
+
+    :param count: of all rows, where it is known
     """
 
-    def __init__(self, rows: QuerySet, *ordered: QuerySet):
+    def __init__(
+        self,
+        rows: QuerySet,
+        *ordered: QuerySet | leads.Led,
+        count: int | None = None,
+    ):
         self._rows = rows
         self._ordered = ordered
+        if count is not None:
+            self._count = count
 
     @functools.cached_property
     def _counts(self):

@@ -122,7 +122,7 @@ class TableView(PageView):
         return self.form_class(self.request.GET, scope=self.scope)
 
     def order(self, rows, sort: str):
-        return self.table.ordered(rows, sort)
+        return self.table.ordered(rows, sort, self.scope.region)
 
     def get(self, request, *args, **kwargs):
         self.form = self.get_form()

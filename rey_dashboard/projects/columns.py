@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import functools
 
 from django.db.models import F
-from django.db.models import OuterRef
-from django.db.models import Subquery
 from django.db.models import Value
 from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.pages import leads
 from rey_dashboard.pages import tables
 
 NAME = tables.Column('name', _('Project'), 'sort_name', kind='name')
@@ -56,7 +55,7 @@ def offered(
         tables.Column(
             'trend',
             _('vCPUs, 30 days'),
-            functools.partial(_trend, 'vcpus_change'),
+            leads.Lead(models.Trend, 'vcpus_change'),
             numeric=True,
             kind='trend',
             hint=_(
@@ -75,7 +74,7 @@ def offered(
         tables.Column(
             'backup',
             _('Backup'),
-            functools.partial(_backup, 'percent'),
+            leads.Lead(models.ProjectCoverage, 'percent'),
             numeric=True,
             kind='backup',
             hint=_('Volumes whose last good backup is within its target'),
@@ -96,24 +95,19 @@ def offered(
     )
 
 
-def quota(resource: resources.Resource, field: str) -> Subquery:
-    """A field of each project's quota, to sort and filter rows by."""
-    return Subquery(
-        models.Quota.objects.filter(
-            region=OuterRef('region'),
-            project_id=OuterRef('project_id'),
-            service=resource.service,
-            resource=resource.resource,
-        ).values(field)[:1]
-    )
-
-
 def _of_quota(resource):
     per_thing = resource.key in resources.PER_THING
     return tables.Column(
         resource.name,
         resource.label,
-        functools.partial(quota, resource, 'limit' if per_thing else 'in_use'),
+        leads.Lead(
+            models.Quota,
+            'limit' if per_thing else 'in_use',
+            where=(
+                ('service', resource.service),
+                ('resource', resource.resource),
+            ),
+        ),
         numeric=True,
         kind='limit' if per_thing else f'quota {resource.unit}'.strip(),
     )
@@ -123,28 +117,29 @@ def _of_hours(spans, measure, label, unit=''):
     return tables.Column(
         measure,
         label,
-        functools.partial(hours.of_project, measure, spans),
+        _by_hours(measure, spans),
         numeric=True,
         kind=f'hours {unit}'.strip(),
+    )
+
+
+def _by_hours(measure, spans):
+    if len(spans) != 1 or not spans[0].ready:
+        return functools.partial(hours.of_project, measure, spans)
+    days = spans[0].days
+    return leads.Lead(
+        models.PeriodHours,
+        measure,
+        key='owner_id',
+        where=(
+            ('first', days.first),
+            ('last', days.last),
+            ('kind', hours.KINDS.PROJECT),
+        ),
+        or_zero=True,
     )
 
 
 def _told(field):
     """Nothing sorts like what is not known: last."""
     return NullIf(F(field), Value(''))
-
-
-def _trend(field):
-    return _of_project(models.Trend, field)
-
-
-def _backup(field):
-    return _of_project(models.ProjectCoverage, field)
-
-
-def _of_project(model, field):
-    return Subquery(
-        model.objects.filter(
-            region=OuterRef('region'), project_id=OuterRef('project_id')
-        ).values(field)[:1]
-    )

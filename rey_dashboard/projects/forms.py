@@ -7,7 +7,6 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import forms
 from rey_dashboard.pages import periods
-from rey_dashboard.projects import columns
 
 STATES = models.ProjectSummary.State
 
@@ -89,8 +88,13 @@ class FilterForm(forms.Filter, periods.PeriodForm):
         """More than so many percent; a quota alone selects those in use."""
         over, name = self.cleaned_data['over'], self.cleaned_data['quota']
         if name:
-            percent = columns.quota(self._resources[name], 'percent')
-            return rows.annotate(percent=percent).filter(percent__gt=over or 0)
+            resource = self._resources[name]
+            found = self.scope.all_quotas().filter(
+                service=resource.service,
+                resource=resource.resource,
+                percent__gt=over or 0,
+            )
+            return rows.filter(project_id__in=found.values('project_id'))
         if over is not None:
             return rows.filter(fullest_percent__gt=over)
         return rows
@@ -123,8 +127,10 @@ class UsersForm(forms.Filter, periods.PeriodForm):
     def filter(self, rows):
         q = self.cleaned_data['q']
         if q:
+            named = self.scope.users().filter(name__icontains=q)
             rows = rows.filter(
-                Q(user_name__icontains=q) | Q(user_id__contains=q.lower())
+                Q(user_id__in=named.values('id'))
+                | Q(user_id__contains=q.lower())
             )
         return rows
 

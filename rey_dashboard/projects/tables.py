@@ -1,13 +1,16 @@
 """The lists of the Projects panel, and the fields of their exports."""
 
 from collections.abc import Sequence
+import dataclasses
 import functools
 
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import domains
 from rey_dashboard.inventory import hours
+from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.pages import leads
 from rey_dashboard.pages import tables
 
 
@@ -158,6 +161,8 @@ def _item(name, key=None):
     return tables.Field(name, lambda row: row[key or name])
 
 
+#: Of many users, whose hours are added up beforehand.
+BY_NAME = leads.Lead(models.User, 'name', key='id', of='user_id')
 USERS = tables.Table(
     schema='rey.user-hours/1',
     noun=_('Users'),
@@ -195,6 +200,13 @@ USERS = tables.Table(
     row_template='rey/projects/_user.html',
     sort='-vcpu_hours',
     ties=('user_id',),
+)
+USERS_READY = dataclasses.replace(
+    USERS,
+    columns=(
+        dataclasses.replace(USERS.columns[0], order_by=BY_NAME),
+        *USERS.columns[1:],
+    ),
 )
 
 

@@ -147,13 +147,20 @@ class UsersView(views.PeriodView):
     rule = usage.READ
     parts = (parts.HOURS, parts.PEOPLE)
     form_class = forms.UsersForm
-    table = tables.USERS
     template_name = 'rey/projects/users.html'
     page_title = _('Users')
 
+    def get_table(self):
+        return tables.USERS_READY if self._are_ready else tables.USERS
+
+    @property
+    def _are_ready(self):
+        """Whether one row a user is there: of the whole cloud's projects."""
+        return self.scope.is_whole and self.coverage.ready
+
     def get_rows(self):
         users = self.scope.users().filter(id=OuterRef('user_id'))
-        if self.scope.is_whole and self.coverage.ready:
+        if self._are_ready:
             return hours.of_users(
                 self.scope.region, self.coverage.spans
             ).annotate(user_name=Subquery(users.values('name')[:1]))

@@ -11,6 +11,7 @@ import time
 import django
 from django.db import connection
 from django.db import transaction
+from django.db.models import F
 
 django.setup()
 
@@ -37,6 +38,9 @@ def main(projects):
         for rows in (rows_identity, rows_owned, rows_usage):
             for model, columns, values, same in rows.of(whole):
                 write(model, columns, values, same)
+        models.Backup.objects.filter(
+            status='available', has_dependent_backups=False
+        ).update(took=F('updated_at') - F('created_at'))
         with _told('ready rows'), transaction.atomic():
             summary.rebuild(company.REGION)
             trends.rebuild(company.REGION)

@@ -172,7 +172,7 @@ def _backups(whole):
                 not last,
                 whole.ago(hours=back),
                 whole.ago(hours=back),
-                whole.ago(hours=back, minutes=-5),
+                whole.ago(hours=back, minutes=-1 - number % 50),
             )
 
 

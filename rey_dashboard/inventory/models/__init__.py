@@ -5,6 +5,7 @@ from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
 from rey_dashboard.inventory.models.coverage import DomainCoverage
+from rey_dashboard.inventory.models.coverage import DomainLevel
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
@@ -40,6 +41,7 @@ __all__ = [
     'CoverageDay',
     'Domain',
     'DomainCoverage',
+    'DomainLevel',
     'DomainRole',
     'DomainSummary',
     'FloatingIp',

@@ -149,7 +149,10 @@ class ProjectCoverage(models.Model):
     target_source = models.CharField(max_length=16, default='')
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'at_risk'])]
+        indexes = [
+            models.Index(fields=['region', 'at_risk', 'at_risk_gib']),
+            models.Index(fields=['region', 'percent', 'project_id']),
+        ]
 
     def __str__(self):
         return self.project_id
@@ -183,9 +186,15 @@ class BackupChain(models.Model):
     )
     volume_gone = models.BooleanField(default=False)
     project_gone = models.BooleanField(default=False)
+    #: Casefolded names of what it belongs to; NULL where they are not known.
+    sort_volume = models.CharField(max_length=512, null=True)  # noqa: DJ001
+    sort_project = models.CharField(max_length=512, null=True)  # noqa: DJ001
 
     class Meta:
         indexes = [
+            models.Index(fields=['region', 'depth', 'backup_id']),
+            models.Index(fields=['region', 'sort_volume']),
+            models.Index(fields=['region', 'sort_project']),
             # MariaDB has no index of some rows alone, and does without.
             models.Index(
                 fields=['region', 'backup_id'],
@@ -193,7 +202,7 @@ class BackupChain(models.Model):
                 | models.Q(volume_gone=True)
                 | models.Q(project_gone=True),
                 name='rey_backupchain_ill',
-            )
+            ),
         ]
 
     def __str__(self):
@@ -221,16 +230,14 @@ class CoverageDay(models.Model):
         return f'{self.project_id} on {self.day}'
 
 
-class ServiceLevel(models.Model):
-    """The samples of a project's last days added up: one ready row a project.
+class _Level(models.Model):
+    """The samples of the last days added up.
 
     For each of ``levels.SPANS``: what was within, of how many, on how many
     days that are known.
     """
 
-    pk = models.CompositePrimaryKey('region', 'project_id')
     region = models.CharField(max_length=255)
-    project_id = models.CharField(max_length=64)
     within_7 = models.PositiveBigIntegerField()
     counted_7 = models.PositiveBigIntegerField()
     known_7 = models.PositiveIntegerField()
@@ -241,5 +248,28 @@ class ServiceLevel(models.Model):
     counted_90 = models.PositiveBigIntegerField()
     known_90 = models.PositiveIntegerField()
 
+    class Meta:
+        abstract = True
+
+
+class ServiceLevel(_Level):
+    """One ready row a project."""
+
+    pk = models.CompositePrimaryKey('region', 'project_id')
+    project_id = models.CharField(max_length=64)
+
     def __str__(self):
         return self.project_id
+
+
+class DomainLevel(_Level):
+    """The projects of a domain together; of no known domain with the id ''.
+
+    As many days are known as of the project that is known longest.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'domain_id')
+    domain_id = models.CharField(max_length=64)
+
+    def __str__(self):
+        return self.domain_id

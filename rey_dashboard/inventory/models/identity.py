@@ -44,6 +44,9 @@ class User(base.Mirrored):
     enabled = models.BooleanField()
     email = models.CharField(max_length=255, default='')
 
+    class Meta:
+        indexes = [models.Index(fields=['region', 'name'])]
+
     def __str__(self):
         return self.name
 

@@ -27,7 +27,17 @@ class Quota(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=['region', 'service', 'resource']),
+            # With all that a list of projects sorts and filters by.
+            models.Index(
+                fields=[
+                    'region',
+                    'service',
+                    'resource',
+                    'in_use',
+                    'project_id',
+                    'percent',
+                ]
+            ),
             # With all that a search asks of the many that it leaves out.
             models.Index(
                 fields=['region', 'percent', 'project_id', 'resource']

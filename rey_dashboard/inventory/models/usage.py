@@ -59,8 +59,22 @@ class PeriodHours(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=['region', 'first', 'last', 'kind', 'vcpu_hours']
-            ),
+                fields=[
+                    'region',
+                    'first',
+                    'last',
+                    'kind',
+                    measure,
+                    'owner_id',
+                ],
+                name=f'rey_hours_by_{measure[:-6]}',
+            )
+            for measure in (
+                'server_hours',
+                'vcpu_hours',
+                'ram_mib_hours',
+                'disk_gib_hours',
+            )
         ]
 
     def __str__(self):
@@ -91,6 +105,11 @@ class Trend(models.Model):
     vcpus = models.JSONField(default=list)
     #: Mean vCPUs in use now less those of the same day a week ago.
     vcpus_change = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'vcpus_change', 'project_id'])
+        ]
 
     def __str__(self):
         return self.project_id

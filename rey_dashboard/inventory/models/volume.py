@@ -66,12 +66,15 @@ class Backup(base.Mirrored):
     zone = models.CharField(max_length=255)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
+    #: Not known of one that others depend on: Cinder changes its row later.
+    took = models.DurationField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=['region', 'project_id']),
             models.Index(fields=['region', 'volume_id']),
             models.Index(fields=['region', 'created_at']),
+            models.Index(fields=['region', 'took']),
         ]
 
     def __str__(self):
