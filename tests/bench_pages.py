@@ -1,18 +1,28 @@
 """Every page with much data, beside an almost empty page of Horizon.
 
-All in one run, since only ratios mean something on a machine with other work.
+The tables are filled directly: a Horizon of its own for each number of
+projects, each with 10 servers and 10 volumes. In one of them twenty people
+reload pages, alone and while a process writes.
 """
 
 import dataclasses
 import json
+import pathlib
 import re
 import statistics
+import tempfile
 import time
 
 import requests
 
+from tests.e2e import site
 from tests.load import horizon
+from tests.load import people
 
+SIZES = 1_200, 10_000, 50_000
+#: With so many projects a page may take so much longer than the empty one.
+DEMANDED, MOST_MS = 10_000, 150
+PEOPLE_S = 60
 ROUNDS = 7
 #: The page of Horizon that does least: one form, and nothing asked for it.
 EMPTY = '/settings/password/'
@@ -79,6 +89,32 @@ EXPORTS = {
 }
 
 
+def main(demo: site.Site) -> None:
+    figures = {}
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            place = _filled(demo, pathlib.Path(folder), size)
+            with place.running():
+                browser = place.sign_in('admin', 'Default')
+                figures[size] = measure(place, browser)
+                exports = measure_exports(place, browser)
+                if size == DEMANDED:
+                    loads = measure_people(place)
+    print_pages(figures)
+    print_exports(exports)
+    print_people(loads)
+
+
+def _filled(demo, folder, size):
+    place = horizon.Horizon(demo, f'sqlite:///{folder}/rey.sqlite3', folder)
+    begin = time.perf_counter()
+    place.manage('migrate', 'rey_dashboard')
+    place.python('tests.load.fill', str(size))
+    took = time.perf_counter() - begin
+    print(f'Filled the tables of {size:,} projects in {took:.0f} s.')
+    return place
+
+
 @dataclasses.dataclass(frozen=True)
 class Figure:
     """One page: seconds, and how much longer than the almost empty page.
@@ -129,6 +165,53 @@ def measure_exports(
         took, _busy, text = _timed(place, address, browser)
         found[name] = count_rows(address, text), took
     return found
+
+
+def measure_people(place: horizon.Horizon) -> dict[str, people.Load]:
+    cookies = people.signed_in(place)
+    pages = with_project(place.url, people.browser(cookies[0]), PAGES)
+    alone = people.reload_pages(place, cookies, pages, PEOPLE_S)
+    with people.writing(place):
+        beside = people.reload_pages(place, cookies, pages, PEOPLE_S)
+    return {'alone': alone, 'while a process writes': beside}
+
+
+def print_pages(figures: dict[int, dict[str, Figure]]) -> None:
+    """Milliseconds over the empty page, and what is demanded."""
+    heads = ''.join(f'{f"{size:,}":>10}' for size in figures)
+    print(f'\n{"Milliseconds over the empty page":<36}{heads}')
+    for name in PAGES:
+        if name != EMPTY_NAME:
+            cells = (
+                f'{row[name].over * 1000:+10.0f}' for row in figures.values()
+            )
+            print(f'{name:<36}{"".join(cells)}')
+    worst, over = max(
+        ((name, row.over * 1000) for name, row in figures[DEMANDED].items()),
+        key=lambda pair: pair[1],
+    )
+    verdict = 'met' if over <= MOST_MS else 'NOT MET'
+    print(
+        f'The slowest with {DEMANDED:,} projects: {worst}, {over:+.0f} ms '
+        f'(at most {MOST_MS}: {verdict})'
+    )
+
+
+def print_exports(exports: dict[str, tuple[int, float]]) -> None:
+    print(f'\nExports of {SIZES[-1]:,} projects')
+    for name, (rows, took) in exports.items():
+        print(f'  {name:<24}{rows:>10,} rows {rows / took:>8,.0f} a second')
+
+
+def print_people(loads: dict[str, people.Load]) -> None:
+    print(f'\n{people.PEOPLE} people with {DEMANDED:,} projects')
+    for name, load in loads.items():
+        print(
+            f'  {name:<24}{load.per_second:6.1f} pages/s, median '
+            f'{load.median:.2f} s, 95 % {load.p95:.2f} s, '
+            f'{load.failures} failed (at most 0: '
+            f'{"NOT MET" if load.failures else "met"})'
+        )
 
 
 def _timed(place, address, browser):

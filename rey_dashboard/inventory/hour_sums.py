@@ -4,6 +4,8 @@ A month of a large cloud has millions of rows of ``UsageDay``. Only days that
 are over are added up: the running one changes with each collection.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 import dataclasses
 import datetime
 
@@ -74,23 +76,30 @@ def forget(region: str, day: datetime.date) -> None:
     _all(region).filter(first__lte=day, last__gte=day).delete()
 
 
-def rebuild(region: str, today: datetime.date) -> None:
+def rebuild(
+    region: str,
+    today: datetime.date,
+    writing: Callable[[], AbstractContextManager] = transaction.atomic,
+) -> None:
     """Adds up what is wanted and not there; not to be called in a transaction.
 
     Adding up takes long, so that nothing else should wait for it. Until it is
     done pages add up themselves.
+
+    :param writing: the transaction of each period's rows
     """
     # Two names may mean the same days.
     periods = {over(period, today) for period in named(today).values()}
     periods.discard(None)
     ends = _all(region).order_by().values_list('first', 'last').distinct()
     there = {Period(*both) for both in ends}
-    for period in there - periods:
-        _of(region, period).delete()
+    with writing():
+        for period in there - periods:
+            _of(region, period).delete()
     for period in sorted(periods, key=lambda period: period.first):
         if period not in there:
-            _add_up(region, period)
-        _add_up_domains(region, period)
+            _add_up(region, period, writing)
+        _add_up_domains(region, period, writing)
 
 
 def _all(region):
@@ -101,7 +110,7 @@ def _of(region, period):
     return _all(region).filter(first=period.first, last=period.last)
 
 
-def _add_up(region, period):
+def _add_up(region, period, writing):
     days = models.UsageDay.objects.filter(
         region=region, day__range=(period.first, period.last)
     ).order_by()
@@ -112,12 +121,12 @@ def _add_up(region, period):
         owned=Count('project_id', distinct=True), **_sums()
     )
     found = {KINDS.PROJECT: list(by_project), KINDS.USER: list(users)}
-    with transaction.atomic():
+    with writing():
         for kind, rows in found.items():
             _write(region, period, kind, rows)
 
 
-def _add_up_domains(region, period):
+def _add_up_domains(region, period, writing):
     """Each time: a project may have become known meanwhile."""
     domain = models.Project.objects.filter(
         region=OuterRef('region'), id=OuterRef('owner_id')
@@ -132,7 +141,7 @@ def _add_up_domains(region, period):
     there = of(region, period, KINDS.DOMAIN)
     rows = sorted(found)
     if rows != sorted(there.values_list('owner_id', 'projects', *MEASURES)):
-        with transaction.atomic():
+        with writing():
             there.delete()
             _write(region, period, KINDS.DOMAIN, rows)
 

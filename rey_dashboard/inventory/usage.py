@@ -49,7 +49,7 @@ def read(reading: reading_.Reading) -> None:
         first = days_.of(begun) - days_.ONE * keep_days
         _drop_before(reading.region, first)
         trends.rebuild(reading.region, begun)
-    hour_sums.rebuild(reading.region, days_.of(begun))
+    hour_sums.rebuild(reading.region, days_.of(begun), reading.writing)
 
 
 def forget(region: str, days: int) -> None:

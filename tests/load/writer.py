@@ -21,6 +21,7 @@ from rey_dashboard.inventory import days  # noqa: E402
 from rey_dashboard.inventory import history  # noqa: E402
 from rey_dashboard.inventory import hour_sums  # noqa: E402
 from rey_dashboard.inventory import models  # noqa: E402
+from rey_dashboard.inventory import one_writer  # noqa: E402
 from rey_dashboard.inventory import store  # noqa: E402
 from rey_dashboard.inventory import summary  # noqa: E402
 from tests.load import company  # noqa: E402
@@ -59,8 +60,9 @@ def _rewrite(model):
         while page := list(itertools.islice(rows, PAGE)):
             for row in page:
                 _touch(row)
-            store.upsert(model, page)
-        with summary.rebuilding(company.REGION):
+            with one_writer.turn():
+                store.upsert(model, page)
+        with one_writer.turn(), summary.rebuilding(company.REGION):
             now = timezone.now()
             models.PartState.objects.filter(region=company.REGION).update(
                 started_at=now, ended_at=now, last_good_at=now
