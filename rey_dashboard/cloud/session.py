@@ -44,6 +44,15 @@ class Session(ks_session.Session):
         self._counting = threading.Lock()
         self.session.hooks['response'].append(_shorten_pause)
 
+    def invalidate(self, auth=None):
+        """Always has keystoneauth try again, with the token of then.
+
+        By itself (5.18) it does not when another part, which has the same
+        token, has given it up a moment before.
+        """
+        super().invalidate(auth)
+        return True
+
     def request(self, url, method, **kwargs):
         headers = kwargs.setdefault('headers', {})
         headers.setdefault('X-OpenStack-Request-ID', self.request_id)

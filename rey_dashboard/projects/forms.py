@@ -1,5 +1,7 @@
 from django import forms as django_forms
+from django.db.models import Exists
 from django.db.models import F
+from django.db.models import OuterRef
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -82,7 +84,7 @@ class FilterForm(forms.Filter, periods.PeriodForm):
             if wanted == 'at_risk'
             else {'counted__gt': 0, 'within': F('counted')}
         )
-        return rows.filter(project_id__in=found.values('project_id'))
+        return rows.filter(_in(found))
 
     def _over(self, rows):
         """More than so many percent; a quota alone selects those in use."""
@@ -94,10 +96,15 @@ class FilterForm(forms.Filter, periods.PeriodForm):
                 resource=resource.resource,
                 percent__gt=over or 0,
             )
-            return rows.filter(project_id__in=found.values('project_id'))
+            return rows.filter(_in(found))
         if over is not None:
             return rows.filter(fullest_percent__gt=over)
         return rows
+
+
+def _in(found):
+    """Asked project by project, in the order of the page, until it is full."""
+    return Exists(found.filter(project_id=OuterRef('project_id')))
 
 
 class DomainsForm(forms.Filter, periods.PeriodForm):

@@ -78,7 +78,7 @@ class VolumeCoverage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'project_id', 'state']),
             models.Index(fields=['region', 'state']),
             models.Index(fields=['region', 'severity', '-size_gib']),
             models.Index(fields=['region', 'sort_name']),
