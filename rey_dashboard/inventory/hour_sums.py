@@ -93,8 +93,8 @@ def rebuild(
     periods.discard(None)
     ends = _all(region).order_by().values_list('first', 'last').distinct()
     there = {Period(*both) for both in ends}
-    with writing():
-        for period in there - periods:
+    for period in there - periods:
+        with writing():
             _of(region, period).delete()
     for period in sorted(periods, key=lambda period: period.first):
         if period not in there:
