@@ -143,7 +143,7 @@ def _change(change):
 def of_domain(row) -> dict[str, str]:
     """The row of the Domains page, of what its export tells."""
     return {
-        'Domain': row['name'] or 'no known domain',
+        'Domain': row['name'] or row['domain_id'] or 'no known domain',
         'Projects': f'{row["projects"]:,}',
         'Over 90 %': f'{row["projects_nearly_full"]:,}',
         'In error': f'{row["servers_in_error"]:,}',
