@@ -75,6 +75,10 @@ class Server:
                 raise AssertionError((self.folder / 'log').read_text())
             time.sleep(0.1)
 
+    def died(self) -> bool:
+        """Whether it ended by itself."""
+        return self._process is not None and self._process.poll() is not None
+
     def stop(self) -> None:
         if self._process:
             self._process.send_signal(self.stop_signal)
