@@ -164,22 +164,6 @@ def test_expired_tokens_stay_void_and_a_new_one_is_fetched(
     assert not cloud.keystone.holds(old)
 
 
-def test_a_token_that_another_part_gave_up_is_fetched_anew(cloud, project):
-    cloud.add_server(project)
-    signed_in = cloud_session.Cloud('rey', timeout_s=2)
-    session = signed_in.session()
-    servers = compute.Compute(signed_in, session)
-    assert len(_ids(servers.servers())) == 1
-
-    def give_up(answer, **_told):
-        if answer.status_code == 401:
-            session.auth.invalidate()
-
-    session.session.hooks['response'].append(give_up)
-    cloud.expire_tokens()
-    assert len(_ids(servers.servers())) == 1
-
-
 def test_tokens_end_by_the_clock(cloud, ask):
     assert ask('compute', '/servers', **NOVA).status_code == 200
     cloud.advance(25 * 3600)

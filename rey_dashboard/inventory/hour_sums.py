@@ -115,10 +115,10 @@ def _add_up(region, period, writing):
         region=region, day__range=(period.first, period.last)
     ).order_by()
     by_project = days.values_list('project_id').annotate(
-        owned=Value(1), **_sums()
+        owned=Value(1), **sums()
     )
     users = days.values_list('user_id').annotate(
-        owned=Count('project_id', distinct=True), **_sums()
+        owned=Count('project_id', distinct=True), **sums()
     )
     found = {KINDS.PROJECT: list(by_project), KINDS.USER: list(users)}
     with writing():
@@ -136,7 +136,7 @@ def _add_up_domains(region, period, writing):
         .order_by()
         .annotate(domain=Coalesce(Subquery(domain), Value('')))
         .values_list('domain')
-        .annotate(owned=Count('owner_id'), **_sums())
+        .annotate(owned=Count('owner_id'), **sums())
     )
     there = of(region, period, KINDS.DOMAIN)
     rows = sorted(found)
@@ -146,8 +146,11 @@ def _add_up_domains(region, period, writing):
             _write(region, period, KINDS.DOMAIN, rows)
 
 
-def _sums():
-    # By another name than the column's, which the sum would hide.
+def sums() -> dict:
+    """Aggregates of rows with hours, by the names of MEASURES.
+
+    Under another name than the column's, which the sum would hide.
+    """
     return {f'total_{name}': Sum(name) for name in MEASURES}
 
 

@@ -92,11 +92,6 @@ def nothing(coverage: Coverage) -> dict:
     return dict.fromkeys(MEASURES, 0.0 if coverage.known else None)
 
 
-def sums() -> dict:
-    """Aggregates of ``UsageDay`` by the names of MEASURES."""
-    return {f'total_{name}': Sum(name) for name in MEASURES}
-
-
 def of_projects(
     region: str, project_ids: Iterable[str], spans: Iterable[Span]
 ) -> dict:
@@ -177,7 +172,7 @@ def _live(region, wanted, period):
     rows = _within(models.UsageDay.objects.filter(region=region), period)
     if len(wanted) <= FEW:
         rows = rows.filter(project_id__in=wanted)
-    rows = rows.order_by().values('project_id').annotate(**sums())
+    rows = rows.order_by().values('project_id').annotate(**hour_sums.sums())
     wanted = set(wanted)
     return {
         row['project_id']: measures(row)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import http as http_utils
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory import hour_sums
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
@@ -172,7 +173,7 @@ class UsersView(views.PeriodView):
             .annotate(
                 user_name=Subquery(users.values('name')[:1]),
                 projects=Count('project_id', distinct=True),
-                **hours.sums(),
+                **hour_sums.sums(),
             )
         )
 
