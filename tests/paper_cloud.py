@@ -4,6 +4,8 @@ It pages as the services do, so that what reads it must page as well.
 """
 
 import collections
+import datetime
+from email import utils
 from urllib import parse
 import uuid
 
@@ -25,6 +27,7 @@ class PaperCloud:
 
     ``fail`` maps the start of a path to a status that it answers with,
     ``replace`` a path to another body; ``on_ask`` is called with each path.
+    With a ``skew_s`` its answers tell the time, so many seconds off.
     """
 
     def __init__(self, requests_mock, page=1000):
@@ -36,6 +39,7 @@ class PaperCloud:
         self.quotas = {}
         self.fail = {}
         self.replace = {}
+        self.skew_s = 0
         self.on_ask = lambda path: None
         #: More answers of a service, asked first: base -> functions of a path
         #: and its query, that give (status, body) or None.
@@ -116,9 +120,22 @@ class PaperCloud:
                 base, split.path, query
             )
             body = self.replace.get(split.path, body)
-            return create_response(request, status_code=status, json=body)
+            return create_response(
+                request,
+                status_code=status,
+                json=body,
+                headers=self._date(),
+            )
 
         return match
+
+    def _date(self):
+        if not self.skew_s:
+            return {}
+        told = datetime.datetime.now(datetime.UTC) + datetime.timedelta(
+            seconds=self.skew_s
+        )
+        return {'Date': utils.format_datetime(told, usegmt=True)}
 
     def _answer(self, base, path, query):
         if path.startswith('/os-quota-sets/'):

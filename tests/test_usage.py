@@ -129,6 +129,28 @@ def test_yesterday_is_read_again_until_nova_had_time_to_write(cloud, at):
     assert hours('p')[19] == (1, 1, 2)
 
 
+def test_a_day_that_has_not_begun_for_nova_waits(cloud, at):
+    at(20, 0, 10)
+    cloud.skew_s = -3600
+    cloud.usage.add('a', 'p', '2026-03-19T20:00:00')
+    worker.collect_once()
+    assert states()[19] == (False, '19 23:10')
+    assert 20 not in states()
+    assert round(hours('p')[19][1], 1) == 3.2
+
+    cloud.skew_s = 0
+    worker.collect_once()
+    assert states()[19] == (True, '20 00:00')
+    assert hours('p')[19] == (1, 4, 8)
+    cloud.usage.windows.clear()
+
+    cloud.skew_s = -3600
+    worker.collect_once()
+    assert cloud.usage.windows == []
+    assert states()[19] == (True, '20 00:00')
+    assert hours('p')[20][0] == 1
+
+
 def test_a_reading_that_fails_keeps_today_as_it_was(cloud, at):
     cloud.usage.add('a', 'p', '2026-03-20T00:00:00')
     worker.collect_once()

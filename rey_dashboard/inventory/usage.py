@@ -31,25 +31,28 @@ Sums = dict[tuple[str, str], list]
 
 def read(reading: reading_.Reading) -> None:
     source = usage.Usage(reading.cloud, reading.session)
-    begun = timezone.now()
+    now = timezone.now()
     keep_days = reading.settings.KEEP_DAYS
-    days = wanted(reading.region, keep_days, begun)
+    days = wanted(reading.region, keep_days, now)
     deleted = _deleted(reading, source, days_.begin(days[0]))
+    # Nova counts by its own clock, and refuses a day that has not begun there.
+    until = now + datetime.timedelta(seconds=reading.session.skew_s)
+    days = [day for day in days if days_.begin(day) < until]
     *earlier, latest = _blocks(days)
     for block in earlier:
         # Each day is whole in itself: written now, not held until the end.
-        found = _add_up(reading, source, block, begun, deleted)
+        found = _add_up(reading, source, block, until, deleted)
         for day, sums in found.items():
             with reading.writing():
-                _store(reading.region, day, sums, begun)
-    found = _add_up(reading, source, latest, begun, deleted)
+                _store(reading.region, day, sums, until)
+    found = _add_up(reading, source, latest, until, deleted) if latest else {}
     with reading.closing():
         for day, sums in found.items():
-            _store(reading.region, day, sums, begun)
-        first = days_.of(begun) - days_.ONE * keep_days
+            _store(reading.region, day, sums, until)
+        first = days_.of(now) - days_.ONE * keep_days
         _drop_before(reading.region, first)
-        trends.rebuild(reading.region, begun)
-    hour_sums.rebuild(reading.region, days_.of(begun), reading.writing)
+        trends.rebuild(reading.region, now)
+    hour_sums.rebuild(reading.region, days_.of(now), reading.writing)
 
 
 def forget(region: str, days: int) -> None:
@@ -105,12 +108,12 @@ def _deleted(reading, source, since) -> dict[str, str]:
 
 
 def _add_up(
-    reading, source, block, begun, deleted
+    reading, source, block, until, deleted
 ) -> dict[datetime.date, Sums]:
     """One pass over nova for the days of a block."""
     start, end = days_.begin(block[0]), days_.begin(block[-1] + days_.ONE)
     left_out = projects_.left_out(reading.region)
-    windows = {day: _window(day, begun) for day in block}
+    windows = {day: _window(day, until) for day in block}
     found = {day: {} for day in block}
     for servers in source.servers(start, end):
         users = deleted | _makers(reading.region, servers)
@@ -124,8 +127,8 @@ def _add_up(
     return found
 
 
-def _window(day, begun):
-    return days_.begin(day), min(begun, days_.begin(day + days_.ONE))
+def _window(day, until):
+    return days_.begin(day), min(until, days_.begin(day + days_.ONE))
 
 
 def _makers(region, servers):
@@ -154,7 +157,7 @@ def _drop_before(region, first):
     models.UsageDay.objects.filter(region=region, day__lt=first).delete()
 
 
-def _store(region, day, sums, begun):
+def _store(region, day, sums, until):
     """Puts a day in the place of what was read of it before."""
     hour_sums.forget(region, day)
     models.UsageDay.objects.filter(region=region, day=day).delete()
@@ -186,7 +189,7 @@ def _store(region, day, sums, begun):
         region=region,
         day=day,
         defaults={
-            'read_until': min(begun, end),
-            'is_over': begun >= end + SETTLED,
+            'read_until': min(until, end),
+            'is_over': until >= end + SETTLED,
         },
     )
