@@ -134,7 +134,8 @@ class VolumesForm(_OfDomain):
     def _in_state(self, rows):
         state = self.cleaned_data['state']
         if state == AT_RISK:
-            return rows.filter(state__in=models.VolumeCoverage.AT_RISK)
+            # An index has the severity together with all that is looked for.
+            return rows.filter(severity__lt=len(models.VolumeCoverage.AT_RISK))
         if state == NOT_WITHIN:
             rows = rows.exclude(state__in=coverage_sums.NOT_COUNTED)
             return rows.filter(within=False)

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory.models import base
+
 
 class VolumeCoverage(models.Model):
     """How well one volume is backed up: one ready row a volume.
@@ -80,8 +82,16 @@ class VolumeCoverage(models.Model):
         indexes = [
             models.Index(fields=['region', 'project_id', 'state']),
             models.Index(fields=['region', 'state']),
-            models.Index(fields=['region', 'severity', '-size_gib']),
-            models.Index(fields=['region', 'sort_name']),
+            base.Covering(
+                fields=['region', 'severity', '-size_gib'],
+                also=['sort_name', 'volume_id'],
+                name='rey_volumecoverage_worst',
+            ),
+            base.Covering(
+                fields=['region', 'sort_name'],
+                also=['volume_id'],
+                name='rey_volumecoverage_name',
+            ),
             models.Index(fields=['region', 'type']),
             models.Index(fields=['region', 'back_end']),
         ]
@@ -150,7 +160,11 @@ class ProjectCoverage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=['region', 'at_risk', 'at_risk_gib']),
+            base.Covering(
+                fields=['region', 'at_risk', 'at_risk_gib'],
+                also=['project_id'],
+                name='rey_projectcoverage_worst',
+            ),
             models.Index(fields=['region', 'percent', 'project_id']),
         ]
 

@@ -45,7 +45,11 @@ class User(base.Mirrored):
     email = models.CharField(max_length=255, default='')
 
     class Meta:
-        indexes = [models.Index(fields=['region', 'name'])]
+        indexes = [
+            base.Covering(
+                fields=['region', 'name'], also=['id'], name='rey_user_name'
+            )
+        ]
 
     def __str__(self):
         return self.name

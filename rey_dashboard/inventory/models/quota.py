@@ -42,6 +42,8 @@ class Quota(models.Model):
             models.Index(
                 fields=['region', 'percent', 'project_id', 'resource']
             ),
+            # For the quotas of the projects that a search names.
+            models.Index(fields=['region', 'project_id', 'percent']),
         ]
 
     def __str__(self):

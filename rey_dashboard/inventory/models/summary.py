@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory.models import base
+
 
 class ProjectSummary(models.Model):
     """What pages sort, filter and export by: one ready row a project.
@@ -36,7 +38,11 @@ class ProjectSummary(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=['region', 'sort_name']),
+            base.Covering(
+                fields=['region', 'sort_name'],
+                also=['project_id'],
+                name='rey_project_name',
+            ),
             models.Index(fields=['region', 'state']),
             models.Index(fields=['region', 'domain_id']),
         ]
