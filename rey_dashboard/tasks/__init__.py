@@ -1,0 +1,1 @@
+"""Changes of the cloud: planned, run step by step, and undone."""

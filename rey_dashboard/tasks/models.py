@@ -1,0 +1,268 @@
+"""Tasks, their steps, what was asked of them, and what people say of them.
+
+A worker that has a task's lease changes its steps alone; see ``lease``.
+"""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def new_request_id() -> str:
+    """As OpenStack's services take it for their global request id."""
+    return f'req-{uuid.uuid4()}'
+
+
+class Task(models.Model):
+    """A change that somebody asked for."""
+
+    class State(models.TextChoices):
+        PLANNED = 'planned', _('planned')
+        QUEUED = 'queued', _('queued')
+        RUNNING = 'running', _('running')
+        PAUSED = 'paused', _('paused')
+        SUCCEEDED = 'succeeded', _('succeeded')
+        PARTLY_FAILED = 'partly_failed', _('partly failed')
+        FAILED = 'failed', _('failed')
+        CANCELLED = 'cancelled', _('cancelled')
+
+    class Order(models.TextChoices):
+        """What the worker is asked to do when it looks next."""
+
+        NONE = '', _('none')
+        PAUSE = 'pause', _('pause')
+        CANCEL = 'cancel', _('cancel')
+
+    #: A worker has something to do.
+    LIVE = (State.QUEUED, State.RUNNING, State.PAUSED)
+    ENDED = (
+        State.SUCCEEDED,
+        State.PARTLY_FAILED,
+        State.FAILED,
+        State.CANCELLED,
+    )
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    #: Name of its entry point.
+    kind = models.CharField(max_length=64)
+    title = models.CharField(max_length=255)
+    parameters = models.JSONField(default=dict)
+    state = models.CharField(
+        max_length=16, choices=State.choices, default=State.PLANNED
+    )
+    order = models.CharField(
+        max_length=8, choices=Order.choices, default=Order.NONE, blank=True
+    )
+    #: Of the form that asked: a double click makes one task.
+    token = models.CharField(max_length=64)
+    asked_by_id = models.CharField(max_length=64)
+    asked_by_name = models.CharField(max_length=255, default='')
+    assignee_id = models.CharField(max_length=64, default='', blank=True)
+    assignee_name = models.CharField(max_length=255, default='', blank=True)
+    planned_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    undo_of = models.ForeignKey(
+        'self', models.SET_NULL, null=True, related_name='undone_by'
+    )
+    #: Steps in all; those refused while planning are not counted.
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    #: Sizes of all steps, and of those done: what time depends on.
+    size = models.FloatField(default=0)
+    size_done = models.FloatField(default=0)
+    #: Seconds in which workers worked on it; not those in which it waited.
+    worked_s = models.FloatField(default=0)
+    #: As it was told at the start; none without a history.
+    estimate_s = models.FloatField(null=True)
+    #: Why it waits; nothing when it does not.
+    note = models.TextField(default='', blank=True)
+    #: When a worker must look at it; none when there is nothing to do.
+    due_at = models.DateTimeField(null=True)
+    #: Those that wait longest come first.
+    ticked_at = models.DateTimeField(null=True)
+    #: Grows with each worker that takes it; all writes name it.
+    lease_number = models.PositiveBigIntegerField(default=0)
+    lease_owner = models.CharField(max_length=255, default='', blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=['region', 'token'], name='rey_task_of_one_form'
+            )
+        ]
+        indexes = [
+            models.Index(fields=['region', 'due_at']),
+            models.Index(fields=['region', 'state', 'started_at']),
+            models.Index(fields=['region', 'kind', 'ended_at']),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def to_go(self) -> int:
+        return self.total - self.done - self.failed - self.cancelled
+
+
+class Step(models.Model):
+    """One change of one thing; its id and its request id go with its calls."""
+
+    class State(models.TextChoices):
+        PENDING = 'pending', _('waiting')
+        #: A worker took it; its call may have gone out.
+        STARTING = 'starting', _('starting')
+        #: The cloud works on it.
+        RUNNING = 'running', _('running')
+        DONE = 'done', _('done')
+        FAILED = 'failed', _('failed')
+        CANCELLED = 'cancelled', _('cancelled')
+        #: While planning: it never runs.
+        REFUSED = 'refused', _('left out')
+
+    #: Not ended.
+    OPEN = (State.PENDING, State.STARTING, State.RUNNING)
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, models.CASCADE, related_name='steps')
+    #: Its place in the task, from 1.
+    number = models.PositiveIntegerField()
+    #: Id of what it changes.
+    target = models.CharField(max_length=255)
+    target_name = models.CharField(max_length=255, default='')
+    #: Whose calls it makes: ``compute``, ``volume``, ...
+    service = models.CharField(max_length=64)
+    state = models.CharField(
+        max_length=16, choices=State.choices, default=State.PENDING
+    )
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    #: Words for the preview, as the kind defines them.
+    flags = models.JSONField(default=list)
+    #: What time depends on, in the kind's unit; 1 when all take alike.
+    size = models.FloatField(default=1)
+    #: Share that is done, 0 to 1, where the cloud tells it.
+    progress = models.FloatField(null=True)
+    #: What the kind keeps between two looks, for example ids in the cloud.
+    work = models.JSONField(default=dict)
+    #: Tries that failed though the service answered others.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    #: In the cloud's words; of a refused one the reason.
+    error = models.TextField(default='', blank=True)
+    remedy = models.TextField(default='', blank=True)
+    #: Ties our log to the services' logs.
+    request_id = models.CharField(max_length=64, default=new_request_id)
+    #: Of the service's own answer, where it told one.
+    error_request_id = models.CharField(max_length=64, default='', blank=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    #: When to try or to look again; none for at once.
+    not_before = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=['task', 'number'], name='rey_step_of_task'
+            )
+        ]
+        indexes = [models.Index(fields=['task', 'state', 'service', 'number'])]
+
+    def __str__(self):
+        return f'{self.number}: {self.target_name or self.target}'
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from its first call to its end."""
+        if not self.started_at or not self.ended_at:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+class AppendOnly(Exception):
+    """What was recorded stays as it is."""
+
+
+class _Appended(models.QuerySet):
+    """The rows that there are cannot be changed."""
+
+    def _refuse(self, *_args, **_kwargs):
+        raise AppendOnly
+
+    update = delete = bulk_update = update_or_create = _refuse
+    _raw_delete = aupdate = adelete = abulk_update = _refuse
+    aupdate_or_create = _refuse
+
+    def bulk_create(self, objs, **kwargs):
+        if kwargs.get('update_conflicts'):
+            raise AppendOnly
+        return super().bulk_create(objs, **kwargs)
+
+
+class Record(models.Model):
+    """Who asked what of a task, when, and from which address.
+
+    It outlives its task and is never changed.
+    """
+
+    class What(models.TextChoices):
+        PLANNED = 'planned', _('planned')
+        STARTED = 'started', _('started')
+        PAUSED = 'paused', _('paused')
+        RESUMED = 'resumed', _('resumed')
+        CANCELLED = 'cancelled', _('cancelled')
+        RETRIED = 'retried', _('retried what failed')
+        UNDO = 'undo', _('planned its undoing')
+        ASSIGNED = 'assigned', _('assigned')
+        COMMENTED = 'commented', _('commented')
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    task = models.ForeignKey(
+        Task, models.DO_NOTHING, related_name='records', db_constraint=False
+    )
+    at = models.DateTimeField()
+    who_id = models.CharField(max_length=64)
+    who_name = models.CharField(max_length=255, default='')
+    #: Internet address of the browser, as the web server told it.
+    address = models.CharField(max_length=64, default='', blank=True)
+    what = models.CharField(max_length=16, choices=What.choices)
+    details = models.JSONField(default=dict)
+
+    objects = _Appended.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=['task', 'at'])]
+
+    def __str__(self):
+        return f'{self.at:%Y-%m-%d %H:%M}: {self.who_name} {self.what}'
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise AppendOnly
+        # An id that is given could be one that there is.
+        super().save(force_insert=True, using=kwargs.get('using'))
+
+    def delete(self, *args, **kwargs):
+        raise AppendOnly
+
+
+class Comment(models.Model):
+    """What somebody wrote under a task."""
+
+    id = models.BigAutoField(primary_key=True)
+    task = models.ForeignKey(Task, models.CASCADE, related_name='comments')
+    at = models.DateTimeField()
+    who_id = models.CharField(max_length=64)
+    who_name = models.CharField(max_length=255, default='')
+    text = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=['task', 'at'])]
+
+    def __str__(self):
+        return f'{self.who_name}: {self.text[:40]}'
