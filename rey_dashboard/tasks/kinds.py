@@ -1,0 +1,225 @@
+"""What a kind of task is, and which kinds there are.
+
+A kind is a class that an entry point of the group ``rey_dashboard.task_kinds``
+names; the entry point's name is the kind's, for good: tasks are stored with
+it.
+"""
+
+import abc
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import dataclasses
+import functools
+from importlib import metadata
+import logging
+
+from rey_dashboard import conf
+from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.tasks import estimates
+from rey_dashboard.tasks import models
+
+LOG = logging.getLogger(__name__)
+
+GROUP = 'rey_dashboard.task_kinds'
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """A step to be: what it changes, from what to what.
+
+    :param service: whose calls it makes; calls are limited service by service
+    :param flags: words of the kind's own for the preview, for example
+        ``below use``
+    :param refused: why it must not run, for people; it is shown and left out
+    :param remedy: what to do then
+    :param size: what time depends on, in the kind's unit (GiB, say)
+    """
+
+    target: str
+    service: str
+    target_name: str = ''
+    before: Mapping = dataclasses.field(default_factory=dict)
+    after: Mapping = dataclasses.field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    refused: str = ''
+    remedy: str = ''
+    size: float = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """It is so in the cloud.
+
+    :param after: as it was read back, where that differs from the plan
+    """
+
+    after: Mapping | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Running:
+    """The cloud works on it; ``poll`` is asked again.
+
+    :param work: what ``poll`` needs, for example ids; kept with the step
+    :param progress: share that is done, 0 to 1
+    """
+
+    look_again_s: float = 5
+    work: Mapping = dataclasses.field(default_factory=dict)
+    progress: float | None = None
+
+
+Outcome = Done | Running
+
+
+class Refused(faults.CloudFault):
+    """A step cannot be done, and trying again would not help."""
+
+
+class Conflict(Refused):
+    """Somebody changed the thing since it was planned: it is left alone."""
+
+
+class Context:
+    """What the steps of a task share while a worker works on it.
+
+    It signs in when a step needs it first. Calls that go through ``session``
+    bear the step's request id; they should not be tried again by the client,
+    since the engine does that, and slows down.
+
+    :ivar kept: for the kind, for example adapters; several threads use it
+    """
+
+    def __init__(
+        self, cloud: cloud_session.Cloud | None, settings: conf.Settings
+    ):
+        self._cloud = cloud
+        self.settings = settings
+        self.kept: dict = {}
+
+    @functools.cached_property
+    def cloud(self) -> cloud_session.Cloud:
+        """:raises faults.Misconfigured: the entry of clouds.yaml is no use"""
+        if self._cloud:
+            return self._cloud
+        return cloud_session.Cloud(
+            self.settings.CLOUD, self.settings.CALL_TIMEOUT_S
+        )
+
+    @functools.cached_property
+    def session(self) -> cloud_session.Session:
+        return self.cloud.session()
+
+
+class Kind(abc.ABC):
+    """One kind of change. It has no state, and knows no request.
+
+    ``plan`` and ``undo`` run in the web process, without the service user:
+    they read our tables alone. ``start`` and ``poll`` run in the worker, in
+    threads of their own, and must not write into our tables.
+
+    :cvar label: for people
+    :cvar rule: of the policy; asked at planning, at the start and for undoing
+    :cvar can_undo: whether ``undo`` can bring back what was
+    """
+
+    label: str
+    rule: str
+    can_undo = True
+
+    @abc.abstractmethod
+    def plan(self, region: str, parameters: Mapping) -> Iterable[Planned]:
+        """The steps, in their order: the preview."""
+
+    @abc.abstractmethod
+    def start(self, context: Context, step: models.Step) -> Outcome:
+        """Makes ``step.after`` so; looks first whether it is so already.
+
+        It is called again for a step whose outcome was lost. What it creates
+        bears the step's id, so that it finds it again.
+
+        :raises Refused: it cannot be done
+        :raises Conflict: it is not ``step.before`` any more
+        :raises faults.ALL: what the cloud said; the engine tries again where
+            that may help
+        """
+
+    def poll(self, context: Context, step: models.Step) -> Outcome:
+        """How far a step is that ``start`` or ``poll`` said to be running.
+
+        :raises: as ``start``
+        """
+        return self.start(context, step)
+
+    def undo(
+        self, region: str, steps: Iterable[models.Step]
+    ) -> Iterable[Planned]:
+        """Steps that bring back ``before``; conflicts are refused."""
+        return ()
+
+    def commands(self, step: models.Step) -> list[str]:
+        """The same by hand, to paste into a shell."""
+        return []
+
+    def estimate(
+        self, past: estimates.Past, size: float
+    ) -> estimates.Estimate | None:
+        """How long steps of this size take; none when nobody can know."""
+        return estimates.by_rate(past, size)
+
+    def mirror(self, region: str, steps: Iterable[models.Step]) -> None:
+        """Writes steps that are done into the inventory, in few statements.
+
+        So pages tell at once what the next collection would tell.
+        """
+
+
+class Kinds(Mapping):
+    """Those that are installed, by name.
+
+    :ivar troubles: why others cannot be used, by name
+    """
+
+    def __init__(self, entries: Iterable[metadata.EntryPoint]):
+        self._kinds: dict[str, Kind] = {}
+        self.troubles: dict[str, str] = {}
+        for entry in sorted(entries, key=lambda entry: entry.value):
+            self._load(entry)
+
+    def _load(self, entry):
+        if entry.name in self._kinds:
+            self._tell(entry, 'another package has a kind of this name')
+            return
+        try:
+            kind = entry.load()()
+        except Exception as error:  # another's code: it must hide no other
+            LOG.exception('Task kind %s cannot be loaded', entry.name)
+            self._tell(entry, f'{type(error).__name__}: {error}')
+            return
+        if isinstance(kind, Kind):
+            self._kinds[entry.name] = kind
+        else:
+            self._tell(entry, 'it is no rey_dashboard.tasks.kinds.Kind')
+
+    def _tell(self, entry, why):
+        words = f'{entry.value} cannot be used: {why}'
+        LOG.error('Task kind %s: %s', entry.name, words)
+        # A good one of the same name is no trouble of its own.
+        self.troubles[entry.name] = words
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._kinds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+
+@functools.cache
+def installed() -> Kinds:
+    """Those of all packages; looked for once."""
+    return Kinds(metadata.entry_points(group=GROUP))
