@@ -13,6 +13,7 @@ from keystoneauth1 import session as ks_session
 from openstack import config as os_config
 from openstack import exceptions as sdk_exceptions
 
+from rey_dashboard.cloud import caller as caller_
 from rey_dashboard.cloud import faults
 
 #: keystoneauth tries these again, with a growing pause between.
@@ -55,7 +56,13 @@ class Session(ks_session.Session):
 
     def request(self, url, method, **kwargs):
         headers = kwargs.setdefault('headers', {})
-        headers.setdefault('X-OpenStack-Request-ID', self.request_id)
+        caller = caller_.current()
+        if caller:
+            caller.may_call()
+        headers.setdefault(
+            'X-OpenStack-Request-ID',
+            caller.request_id if caller else self.request_id,
+        )
         if kwargs.get('authenticated') is not False:
             with self._counting:
                 self.calls += 1

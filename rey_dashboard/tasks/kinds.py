@@ -169,7 +169,9 @@ class Kind(abc.ABC):
         """How long steps of this size take; none when nobody can know."""
         return estimates.by_rate(past, size)
 
-    def mirror(self, region: str, steps: Iterable[models.Step]) -> None:
+    def mirror(  # noqa: B027, for those that need none
+        self, region: str, steps: Iterable[models.Step]
+    ) -> None:
         """Writes steps that are done into the inventory, in few statements.
 
         So pages tell at once what the next collection would tell.

@@ -99,7 +99,7 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=['region', 'due_at']),
             models.Index(fields=['region', 'state', 'started_at']),
-            models.Index(fields=['region', 'kind', 'ended_at']),
+            models.Index(fields=['region', 'kind', 'started_at']),
         ]
 
     def __str__(self):
@@ -152,6 +152,8 @@ class Step(models.Model):
     work = models.JSONField(default=dict)
     #: Tries that failed though the service answered others.
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: Since when it fails though it is tried again; none when it does not.
+    failing_since = models.DateTimeField(null=True)
     #: In the cloud's words; of a refused one the reason.
     error = models.TextField(default='', blank=True)
     remedy = models.TextField(default='', blank=True)

@@ -1,0 +1,142 @@
+"""Makes tasks of plans: what the preview shows is what runs."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+from django import db
+from django.db import transaction
+from django.utils import timezone
+
+from rey_dashboard.tasks import estimates
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import records
+
+BATCH = 500
+
+STATES = models.Step.State
+
+
+class NoKind(Exception):
+    """No package that is installed here has this kind."""
+
+
+class CannotUndo(Exception):
+    """The kind cannot bring back what was, or nothing was done."""
+
+
+def plan(
+    kind: str,
+    region: str,
+    parameters: Mapping,
+    title: str,
+    token: str,
+    actor: records.Actor,
+) -> models.Task:
+    """A planned task; the one that there is when the form was sent twice.
+
+    Whether the actor passes the kind's rule is for the caller to ask.
+
+    :param token: of the form, 64 characters at most
+    :raises NoKind: there is no such kind
+    """
+    steps = find(kind).plan(region, parameters)
+    task = models.Task(
+        region=region,
+        kind=kind,
+        title=title,
+        parameters=dict(parameters),
+        token=token,
+    )
+    return _make(task, steps, actor, models.Record.What.PLANNED)
+
+
+def plan_undo(
+    task: models.Task, title: str, token: str, actor: records.Actor
+) -> models.Task:
+    """A planned task that brings back what the done steps of another changed.
+
+    What somebody changed since is a refused step of it.
+
+    :raises NoKind: as ``plan``
+    :raises CannotUndo: of this kind, or since nothing is done
+    """
+    kind = find(task.kind)
+    done = task.steps.filter(state=STATES.DONE).order_by('-number')
+    if not kind.can_undo or not done.exists():
+        raise CannotUndo
+    undo = models.Task(
+        region=task.region,
+        kind=task.kind,
+        title=title,
+        parameters=task.parameters,
+        token=token,
+        undo_of=task,
+    )
+    steps = kind.undo(task.region, done.iterator(BATCH))
+    return _make(undo, steps, actor, models.Record.What.UNDO)
+
+
+def find(kind: str) -> kinds.Kind:
+    """:raises NoKind: there is no such kind"""
+    try:
+        return kinds.installed()[kind]
+    except KeyError:
+        raise NoKind(kind) from None
+
+
+def estimate(task: models.Task) -> estimates.Estimate | None:
+    """How long what is left of a task takes; none when nobody can know."""
+    past = estimates.measured(task.region, task.kind)
+    left = task.steps.filter(state__in=models.Step.OPEN)
+    return find(task.kind).estimate(past, sum_of_sizes(left))
+
+
+def sum_of_sizes(steps) -> float:
+    return steps.aggregate(size=db.models.Sum('size'))['size'] or 0
+
+
+def _make(task, planned, actor, what):
+    task.asked_by_id, task.asked_by_name = actor.id, actor.name
+    task.planned_at = timezone.now()
+    same = models.Task.objects.filter(region=task.region, token=task.token)
+    there = same.first()
+    if there:
+        return there
+    try:
+        with transaction.atomic():
+            task.save(force_insert=True)
+            _add_steps(task, planned)
+            records.add(task, actor, what, undo_of=task.undo_of_id)
+    except db.IntegrityError:
+        # The other click was quicker.
+        there = same.first()
+        if not there:
+            raise
+        return there
+    return task
+
+
+def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
+    steps = [
+        models.Step(
+            task=task,
+            number=number,
+            target=one.target,
+            target_name=one.target_name,
+            service=one.service,
+            state=STATES.REFUSED if one.refused else STATES.PENDING,
+            before=dict(one.before),
+            after=dict(one.after),
+            flags=list(one.flags),
+            error=one.refused,
+            remedy=one.remedy,
+            size=one.size,
+        )
+        for number, one in enumerate(planned, 1)
+    ]
+    models.Step.objects.bulk_create(steps, batch_size=BATCH)
+    runs = [step for step in steps if step.state != STATES.REFUSED]
+    task.total = len(runs)
+    task.size = sum(step.size for step in runs)
+    task.save()
