@@ -73,9 +73,13 @@ def _parser():
     )
     collect.set_defaults(run=_collect)
     worker = commands.add_parser(
-        'worker', help='read the cloud again and again, and when asked'
+        'worker', help='read the cloud again and again, and work on tasks'
     )
     worker.set_defaults(run=_worker)
+    work = commands.add_parser(
+        'work', help='work on tasks until none is due, without a worker'
+    )
+    work.set_defaults(run=_work)
     setup.add(commands)
     check = commands.add_parser(
         'check', help='look whether all is well, and tell what to do'
@@ -130,6 +134,20 @@ def _worker(arguments):
 
     databases.limit_waits()
     worker.run_forever()
+    return 0
+
+
+def _work(arguments):
+    from rey_dashboard.cloud import faults
+    from rey_dashboard.inventory import databases
+    from rey_dashboard.tasks import ticking
+
+    databases.limit_waits()
+    try:
+        ticking.work_once()
+    except faults.ALL as error:
+        explained = faults.explain(error)
+        return _complain(explained.words, explained.remedy)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The worker: collects on time and when a page asks, and shows it is alive."""
+"""The worker: collects, works on tasks, and shows that it is alive."""
 
 from collections.abc import Callable
 import datetime
@@ -20,6 +20,7 @@ from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
+from rey_dashboard.tasks import ticking
 
 LOG = logging.getLogger(__name__)
 
@@ -79,9 +80,11 @@ class _Worker:
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
         self._database = _Database()
+        self._tasks = ticking.Ticker(self._database.tell)
 
     def run(self):
         LOG.info('Worker started on %s', self._host)
+        self._tasks.start()
         while not self._stop.is_set():
             try:
                 self._tick()
@@ -92,6 +95,7 @@ class _Worker:
                 LOG.exception('The worker stumbled; it goes on')
                 databases.let_go()
             self._stop.wait(TICK_S)
+        self._tasks.close()
 
     def _tick(self):
         self._beat()

@@ -16,7 +16,9 @@ from rey_dashboard.tasks import verdict
 from tests import paper_tasks
 from tests.paper_tasks import REY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+#: Threads of calls ask the database, too.
+in_threads = pytest.mark.django_db(transaction=True)
 
 TASKS = models.Task.State
 
@@ -217,6 +219,7 @@ def test_calls_of_a_service_side_by_side_are_bounded(kind):
     engine.close()
 
 
+@in_threads
 def test_a_pause_begins_nothing_more_and_resume_goes_on(kind, engine):
     kind.takes_s = 0.02
     task = start(200)
@@ -235,6 +238,7 @@ def test_a_pause_begins_nothing_more_and_resume_goes_on(kind, engine):
     assert set(kind.writes.values()) == {1}
 
 
+@in_threads
 def test_a_cancelled_task_lists_what_is_done(kind, engine):
     kind.takes_s = 0.02
     task = start(200)
@@ -272,6 +276,7 @@ def test_what_the_cloud_works_on_is_polled_until_it_ends(kind, engine):
     assert len(kind.calls) == 5 * 4
 
 
+@in_threads
 def test_a_cancelling_waits_for_what_the_cloud_works_on(kind, engine):
     kind.polls = 2
     kind.takes_s = 0.02
@@ -338,6 +343,7 @@ def test_the_estimate_is_of_measured_tasks(kind, engine):
     assert other.estimate_s == pytest.approx(told.seconds)
 
 
+@in_threads
 def test_of_two_engines_one_works_on_a_task(kind, engine):
     other = paper_tasks.make_engine(kind)
     task = start(4)
@@ -352,6 +358,7 @@ def test_of_two_engines_one_works_on_a_task(kind, engine):
     other.close()
 
 
+@in_threads
 def test_who_lost_the_lease_writes_nothing_more(kind, engine):
     task = start(50)
 

@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from rey_dashboard import conf
-from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.tasks import calls
 from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import kinds as kinds_
@@ -29,9 +28,9 @@ LOG = logging.getLogger(__name__)
 TURN_S = 3
 #: Threads for calls, of all services together.
 THREADS = 64
-#: What a kind keeps between turns is made anew after a pause so long:
-#: connections that nobody used are closed by then.
-KEEP_S = 120
+#: What kinds keep between turns (connections, a token) is made anew after so
+#: long: the entry of clouds.yaml may be another by then.
+KEEP_S = 300
 #: Until somebody looks whether a kind is installed by now.
 NO_KIND_S = 60
 
@@ -39,7 +38,6 @@ NO_KIND_S = 60
 class Engine:
     """One thread's. Several, of any process and host, may share a database.
 
-    :param cloud: of the worker; without, it is made when a step needs it
     :param kinds: those that can be worked on; all that are installed
     :param stop: when set, a turn ends as soon as the calls under way do
     """
@@ -50,20 +48,18 @@ class Engine:
         settings: conf.Settings,
         stop: threading.Event | None = None,
         kinds: Mapping[str, kinds_.Kind] | None = None,
-        cloud: cloud_session.Cloud | None = None,
     ):
         self._region = region
         self._settings = settings
         self._stop = stop or threading.Event()
         self._kinds = kinds_.installed() if kinds is None else kinds
-        self._cloud = cloud
         self._owner = (
             f'{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}'
         )
         self._pool = futures.ThreadPoolExecutor(THREADS, 'task')
         self._gates: dict[str, gates.Gate] = {}
         self._contexts: dict[str, kinds_.Context] = {}
-        self._used = 0.0
+        self._contexts_made = 0.0
 
     def tick(self) -> bool:
         """A turn at the task that waited longest; whether there was one.
@@ -158,9 +154,9 @@ class Engine:
 
     def _context(self, kind):
         now = time.monotonic()
-        if now - self._used > KEEP_S:
+        if now - self._contexts_made > KEEP_S:
             self._contexts.clear()
-        self._used = now
+            self._contexts_made = now
         if kind not in self._contexts:
-            self._contexts[kind] = kinds_.Context(self._cloud, self._settings)
+            self._contexts[kind] = kinds_.Context(self._settings)
         return self._contexts[kind]

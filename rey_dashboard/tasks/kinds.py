@@ -92,18 +92,13 @@ class Context:
     :ivar kept: for the kind, for example adapters; several threads use it
     """
 
-    def __init__(
-        self, cloud: cloud_session.Cloud | None, settings: conf.Settings
-    ):
-        self._cloud = cloud
+    def __init__(self, settings: conf.Settings):
         self.settings = settings
         self.kept: dict = {}
 
     @functools.cached_property
     def cloud(self) -> cloud_session.Cloud:
         """:raises faults.Misconfigured: the entry of clouds.yaml is no use"""
-        if self._cloud:
-            return self._cloud
         return cloud_session.Cloud(
             self.settings.CLOUD, self.settings.CALL_TIMEOUT_S
         )

@@ -21,6 +21,9 @@ _BROKE = (408, 500)
 _UNREACHED = (ks_exceptions.ConnectionError, OSError)
 #: All else is an error of the kind.
 TOLD = (*faults.ALL, OSError)
+_NO_ANSWER = (
+    'Look whether the service runs and whether the worker can reach it.'
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Trouble:
 
 def judge(error: BaseException) -> Trouble:
     explained = faults.explain(error)
+    if isinstance(error, OSError) and not isinstance(error, faults.ALL):
+        explained = dataclasses.replace(explained, remedy=_NO_ANSWER)
     status = _status(error)
     pause_s = _pause_s(error)
     refused = status in _TOO_MANY or (
