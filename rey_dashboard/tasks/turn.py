@@ -113,10 +113,10 @@ class Turn:
         since_s = time.monotonic() - self._round_at
         if since_s >= ROUND_S:
             return True
-        # A service has nothing to do any more, though there may be more.
-        return since_s >= ROUND_S / 5 and any(
-            self._pace[service] and not self._calls.waiting(service)
-            for service in self._services
+        # A service will soon have nothing to do, though there may be more.
+        return since_s >= ROUND_S / 10 and any(
+            pace and self._calls.waiting(service) <= pace / 8
+            for service, pace in self._pace.items()
         )
 
     def _round(self):
