@@ -104,6 +104,15 @@ class Process:
     def has_ended(self) -> bool:
         return self._answers.poll(0)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def died(self) -> bool:
+        """Whether it ended without an answer."""
+        self._process.join(PATIENCE_S)
+        return bool(self._process.exitcode)
+
     def kill(self) -> bool:
         """With -9; whether it still ran."""
         self._process.kill()

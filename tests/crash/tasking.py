@@ -1,0 +1,160 @@
+"""What the processes of a test do with tasks in a little cloud."""
+
+import json
+import logging
+import os
+import signal
+import threading
+import time
+from urllib import request
+
+from django import db
+from django.utils import timezone
+
+from rey_dashboard import conf
+from rey_dashboard.cloud import caller
+from rey_dashboard.inventory import databases
+from rey_dashboard.tasks import engine
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import lease
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import records
+from rey_dashboard.tasks import ticking
+
+REGION = 'RegionOne'
+REY = records.Actor('rey')
+CALL_TIMEOUT_S = 1
+#: A lease runs out after this and a call's time-out.
+MARGIN_S = 1
+
+
+def _at_a_boundary():
+    """Nothing, unless a test wants to die there."""
+
+
+at_a_boundary = _at_a_boundary
+
+
+class LittleKind(kinds.Kind):
+    """Sets values, and makes things that bear their step's id."""
+
+    label, rule = 'Little', 'rey:usage:act'
+
+    def plan(self, region, parameters):
+        for number in range(parameters['steps']):
+            yield kinds.Planned(
+                target=f'{parameters["name"]}-{number}',
+                service=('compute', 'volume')[number % 2],
+                after={'value': 1, 'url': parameters['url']},
+            )
+
+    def start(self, context, step):
+        there = self._call('GET', step)
+        if step.number % 3:
+            if there['value'] != step.after['value']:
+                self._call('PUT', step)
+        elif not there['things']:
+            self._call('POST', step)
+        return kinds.Done()
+
+    def _call(self, verb, step):
+        caller.current().may_call()
+        at_a_boundary()
+        asked = {'task': step.task_id, 'pid': os.getpid(), 'value': 1}
+        call = request.Request(
+            f'{step.after["url"]}/{step.target}',
+            json.dumps(asked).encode(),
+            method=verb,
+        )
+        with request.urlopen(call, timeout=CALL_TIMEOUT_S) as answer:
+            told = json.load(answer)
+        at_a_boundary()
+        return told
+
+
+KINDS = {'little': LittleKind()}
+
+
+def _make_engine(stop=None):
+    lease.MARGIN_S = MARGIN_S
+    settings = conf.Settings(CALL_TIMEOUT_S=CALL_TIMEOUT_S)
+    return engine.Engine(REGION, settings, stop, KINDS)
+
+
+def start(url: str, name: str, steps: int) -> int:
+    """The id of a task that was planned and started."""
+    kinds.installed = lambda: KINDS
+    parameters = {'url': url, 'name': name, 'steps': steps}
+    task = planning.plan('little', REGION, parameters, name, name, REY)
+    orders.start(task, REY)
+    return task.pk
+
+
+def start_and_die(url: str, name: str, steps: int, at: int) -> None:
+    """Works on a new task, and kills itself at a boundary of it."""
+    start(url, name, steps)
+    _die_at(at)
+    _work_until_it_rests()
+
+
+def finish(task_name: str) -> dict:
+    """As the next worker does when the lease of the dead one ran out."""
+    models.Task.objects.update(lease_until=timezone.now())
+    _work_until_it_rests()
+    return told(task_name)
+
+
+def told(task_name: str) -> dict:
+    task = models.Task.objects.get(title=task_name)
+    steps = list(task.steps.order_by('number').values_list('number', 'state'))
+    return {
+        'state': task.state,
+        'counts': (task.total, task.done, task.failed, task.cancelled),
+        'steps': steps,
+    }
+
+
+def work() -> None:
+    """A worker that only works on tasks, until it is killed."""
+    ticking.TICK_S = 0.1
+    ticking.make_engine = _make_engine
+    ticking.Ticker(lambda error: databases.explain(error))._run()
+
+
+def _work_until_it_rests():
+    worker = _make_engine(threading.Event())
+    while models.Task.objects.exclude(due_at=None).exists():
+        if not worker.tick():
+            time.sleep(0.05)
+    worker.close()
+
+
+def _die_at(at):
+    """Also before and after each transaction, and before its commit."""
+    global at_a_boundary
+    lock, passed = threading.Lock(), 0
+
+    def at_a_boundary():
+        nonlocal passed
+        with lock:
+            passed += 1
+            if passed == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(method):
+        def do(*args, **kwargs):
+            at_a_boundary()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                at_a_boundary()
+
+        return do
+
+    lease.Lease.take = around(lease.Lease.take)
+    for name in ('_commit', '_savepoint_commit'):
+        wrapper = db.connection
+        setattr(wrapper, name, around(getattr(wrapper, name)))
+    logging.disable()
