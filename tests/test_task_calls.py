@@ -4,6 +4,7 @@ from keystoneauth1 import exceptions as ks_exceptions
 import pytest
 
 from rey_dashboard.cloud import caller
+from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import trouble
@@ -42,8 +43,10 @@ def test_no_call_goes_out_that_must_not(cloud, requests_mock):
         (paper_tasks.answer(500), (True, False, False, 0)),
         (paper_tasks.answer(400), (False, False, False, 0)),
         (ks_exceptions.ConnectTimeout('no'), (True, True, False, 0)),
+        (ks_exceptions.DiscoveryFailure('no'), (True, True, False, 0)),
+        (faults.Misconfigured('no'), (True, True, False, 0)),
         (TimeoutError('no'), (True, True, False, 0)),
-        (ks_exceptions.Unauthorized('no'), (False, False, False, 0)),
+        (ks_exceptions.Unauthorized('no'), (True, False, False, 0)),
         (kinds.Conflict('changed'), (False, False, False, 0)),
         (KeyError('a'), (False, False, False, 0)),
     ],

@@ -19,6 +19,8 @@ def make_record():
 
 
 def test_a_form_makes_one_task_in_a_region():
+    """Whoever sends another's token does not come to his task."""
+    factory_tasks.make_task(token='same', asked_by_id='eve')
     factory_tasks.make_task(token='same')
     factory_tasks.make_task(token='same', region='RegionTwo')
     with pytest.raises(db.IntegrityError):

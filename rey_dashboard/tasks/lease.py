@@ -50,7 +50,7 @@ class Lease:
             | Q(lease_owner=self._owner)
         )
         clocks = _clocks()
-        with _turn():
+        with turn():
             taken = (
                 self._rows()
                 .filter(free, state__in=models.Task.LIVE, due_at__lte=now)
@@ -79,7 +79,7 @@ class Lease:
         """
         clocks = _clocks()
         until = self._until(timezone.now())
-        with _turn(), transaction.atomic():
+        with turn(), transaction.atomic():
             columns = {'lease_until': until, **columns}
             if not self._rows().update(**columns):
                 raise Lost
@@ -108,7 +108,7 @@ class Lease:
 FREE = {'lease_owner': '', 'lease_until': None}
 
 
-def _turn():
+def turn() -> contextlib.AbstractContextManager:
     """Threads of a process share SQLite's only place for a writer."""
     if connection.vendor == 'sqlite':
         return one_writer.turn()

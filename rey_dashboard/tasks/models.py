@@ -93,7 +93,8 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=['region', 'token'], name='rey_task_of_one_form'
+                fields=['region', 'asked_by_id', 'token'],
+                name='rey_task_of_one_form',
             )
         ]
         indexes = [

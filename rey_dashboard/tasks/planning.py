@@ -99,7 +99,9 @@ def sum_of_sizes(steps) -> float:
 def _make(task, planned, actor, what):
     task.asked_by_id, task.asked_by_name = actor.id, actor.name
     task.planned_at = timezone.now()
-    same = models.Task.objects.filter(region=task.region, token=task.token)
+    same = models.Task.objects.filter(
+        region=task.region, asked_by_id=actor.id, token=task.token
+    )
     there = same.first()
     if there:
         return there

@@ -52,9 +52,11 @@ class Ticker:
     def _tick(self):
         """One turn; how long to wait for the next."""
         try:
-            if not models.Task.objects.exclude(due_at=None).exists():
-                return TICK_S
-            self._engine = self._engine or make_engine(self._stop)
+            if not self._engine:
+                if not models.Task.objects.exclude(due_at=None).exists():
+                    # Nothing to sign in for.
+                    return TICK_S
+                self._engine = make_engine(self._stop)
             return 0 if self._engine.tick() else TICK_S
         except faults.ALL as error:
             explained = faults.explain(error)

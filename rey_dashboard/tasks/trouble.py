@@ -15,10 +15,15 @@ _TOO_MANY = (429,)
 _TOO_MANY_OR_TOO_MUCH = 413
 #: The service is away, or what it needs is.
 _AWAY = (502, 503, 504)
-#: That may be the service's fault or that of one thing.
-_BROKE = (408, 500)
+#: That may be the service's fault or that of one thing; with 401 the service
+#: user has a new password, or no role in one project.
+_BROKE = (401, 408, 500)
 #: Nothing answers, or it breaks off. urllib's and requests' are OSErrors.
-_UNREACHED = (ks_exceptions.ConnectionError, OSError)
+_UNREACHED = (
+    ks_exceptions.ConnectionError,
+    ks_exceptions.DiscoveryFailure,
+    OSError,
+)
 #: All else is an error of the kind.
 TOLD = (*faults.ALL, OSError)
 _NO_ANSWER = (

@@ -187,7 +187,8 @@ class Turn:
         if not done:
             return
         try:
-            self._kind.mirror(self._task.region, done)
+            with lease_.turn():
+                self._kind.mirror(self._task.region, done)
         except Exception:  # a kind's code; the next collection tells the same
             LOG.exception('Task %s: the inventory is behind', self._task.pk)
 
