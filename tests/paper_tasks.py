@@ -38,6 +38,7 @@ class PaperKind(kinds.Kind):
         self.at_once = self.most_at_once = 0
         self.takes_s = 0
         self.polls = 0
+        self.look_again_s = 0
         self.on_call = lambda step: None
         self._lock = threading.Lock()
 
@@ -89,14 +90,18 @@ class PaperKind(kinds.Kind):
             self.there[step.target] = after
             self.writes[step.target] += 1
         if self.polls:
-            return kinds.Running(0, work={'left': self.polls}, progress=0)
+            return kinds.Running(
+                self.look_again_s, work={'left': self.polls}, progress=0
+            )
         return kinds.Done()
 
     def poll(self, context, step):
         self.calls.append(step.target)
         left = step.work['left'] - 1
         if left:
-            return kinds.Running(0, work={'left': left}, progress=0.5)
+            return kinds.Running(
+                self.look_again_s, work={'left': left}, progress=0.5
+            )
         return kinds.Done()
 
     def mirror(self, region, steps):

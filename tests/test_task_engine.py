@@ -427,6 +427,45 @@ def test_a_crash_at_any_round_costs_nothing(kind, engine, monkeypatch, at):
     assert set(kind.writes.values()) == {1}
 
 
+def test_what_a_dead_worker_put_into_effect_is_never_called_cancelled(
+    kind, engine, monkeypatch
+):
+    kind.takes_s = 0.01
+    task = start(100)
+    writing = lease.Lease.writing
+    rounds = iter(range(9))
+
+    def die(self, **columns):
+        if next(rounds) == 2:
+            raise Killed
+        return writing(self, **columns)
+
+    monkeypatch.setattr(lease.Lease, 'writing', die)
+    with pytest.raises(Killed):
+        engine.tick()
+    monkeypatch.setattr(lease.Lease, 'writing', writing)
+    models.Task.objects.update(lease_until=timezone.now())
+    orders.cancel(task, REY)
+    work(engine, task)
+    assert task.state == TASKS.CANCELLED
+    assert task.cancelled > 0
+    done = task.steps.filter(state='done').values_list('target', flat=True)
+    assert set(kind.writes) <= set(done)
+    assert set(kind.writes.values()) == {1}
+
+
+def test_failed_steps_can_be_retried_while_others_run(kind, engine):
+    kind.faults['p2'] = [paper_tasks.answer(400)]
+    kind.polls, kind.look_again_s = 1, 0.5
+    task = start(3)
+    engine.tick()
+    task.refresh_from_db()
+    assert (task.state, task.failed) == (TASKS.RUNNING, 1)
+    orders.retry(task, REY)
+    work(engine, task)
+    assert (task.state, task.done) == (TASKS.SUCCEEDED, 3)
+
+
 def test_a_kind_that_is_not_installed_is_waited_for(kind, engine):
     task = start(2)
     models.Task.objects.update(kind='other')

@@ -204,13 +204,13 @@ class Cloud:
             if value not in (None, '', True)
         }
 
-    def client_options(self, session: Session) -> dict:
+    def client_options(self, session: Session, retries: int = RETRIES) -> dict:
         """What keystone-, nova- and cinderclient take alike."""
         return {
             'session': session,
             'region_name': self._config.get_region_name(),
-            'connect_retries': RETRIES,
-            'status_code_retries': RETRIES,
+            'connect_retries': retries,
+            'status_code_retries': retries,
             'retriable_status_codes': RETRY_STATUSES,
         }
 

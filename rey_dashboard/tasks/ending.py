@@ -36,7 +36,7 @@ def settle(task: models.Task, gate_of: Mapping[str, gates.Gate]) -> None:
         task.order = ORDERS.NONE
     else:
         task.state = TASKS.RUNNING
-        task.due_at, task.note = _next(task, gate_of)
+        task.due_at, task.note = _next(task, gate_of), note(gate_of)
     task.save()
 
 
@@ -75,7 +75,7 @@ def end(task: models.Task) -> None:
 
 
 def _next(task, gate_of):
-    """When somebody must look again, and why not before."""
+    """When somebody must look again."""
     now = timezone.now()
     steps = task.steps.filter(state__in=models.Step.OPEN).order_by()
     due = Q(not_before=None) | Q(not_before__lte=now)
@@ -84,6 +84,11 @@ def _next(task, gate_of):
     first = steps.exclude(due).aggregate(at=Min('not_before'))['at']
     if first:
         waits.append((first - now).total_seconds())
-    words = [gate.words for gate in gate_of.values() if gate.words]
     wait_s = min([*waits, LONGEST_WAIT_S])
-    return now + datetime.timedelta(seconds=wait_s), ' '.join(words)
+    return now + datetime.timedelta(seconds=wait_s)
+
+
+def note(gate_of: Mapping[str, gates.Gate]) -> str:
+    """What services say that are away."""
+    words = {gate.words for gate in gate_of.values() if gate.words}
+    return ' '.join(sorted(words))

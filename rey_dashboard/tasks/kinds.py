@@ -14,6 +14,8 @@ import functools
 from importlib import metadata
 import logging
 
+from keystoneauth1 import adapter
+
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
@@ -85,9 +87,9 @@ class Conflict(Refused):
 class Context:
     """What the steps of a task share while a worker works on it.
 
-    It signs in when a step needs it first. Calls that go through ``session``
-    bear the step's request id; they should not be tried again by the client,
-    since the engine does that, and slows down.
+    It signs in when a step needs it first. A call bears its step's request
+    id, whichever session of ours it goes through. No client should try one
+    again by itself: the engine does that, and slows down.
 
     :ivar kept: for the kind, for example adapters; several threads use it
     """
@@ -102,6 +104,22 @@ class Context:
         return cloud_session.Cloud(
             self.settings.CLOUD, self.settings.CALL_TIMEOUT_S
         )
+
+    def service(self, service_type: str, **more) -> adapter.Adapter:
+        """Asks one service, and raises what it answers at once.
+
+        :param more: for keystoneauth's adapter, for example a microversion
+        """
+        key = service_type, *sorted(more.items())
+        if key not in self.kept:
+            made = adapter.Adapter(
+                service_type=service_type,
+                interface=self.cloud.interface(service_type),
+                **more,
+                **self.cloud.client_options(self.session, retries=0),
+            )
+            self.kept.setdefault(key, made)
+        return self.kept[key]
 
     @functools.cached_property
     def session(self) -> cloud_session.Session:

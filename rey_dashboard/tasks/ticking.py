@@ -20,6 +20,8 @@ LOG = logging.getLogger(__name__)
 TICK_S = 1.0
 #: After a fault that no task can help.
 REST_S = 60.0
+#: After an error of ours: other tasks come before the one that met it.
+STUMBLED_S = 5.0
 
 
 class Ticker:
@@ -68,6 +70,7 @@ class Ticker:
         except Exception:  # the outermost loop of this thread: log, and go on
             LOG.exception('Work on tasks stumbled; it goes on')
             databases.let_go()
+            return STUMBLED_S
         return REST_S
 
 

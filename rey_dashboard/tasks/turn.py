@@ -125,7 +125,9 @@ class Turn:
         now = time.monotonic()
         worked_s, self._round_at = now - self._round_at, now
         with self._lease.writing(
-            worked_s=F('worked_s') + worked_s, **_counted(landed)
+            worked_s=F('worked_s') + worked_s,
+            note=ending.note(self._gates()),
+            **_counted(landed),
         ) as task:
             store.upsert(models.Step, landed)
             for step in landed:
