@@ -13,12 +13,16 @@ from openstack_dashboard.test.test_data import utils as test_data
 
 from rey_dashboard.inventory import rhythm
 from rey_dashboard.policy import session_roles
+from rey_dashboard.tasks import gates
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import verdict
 from tests import paper_capacity
 from tests import paper_check
 from tests import paper_cloud
 from tests import paper_copies
 from tests import paper_network
 from tests import paper_people
+from tests import paper_tasks
 from tests import paper_usage
 from tests import simcloud
 from tests import two_domains
@@ -143,6 +147,23 @@ def cloud(requests_mock, tmp_path, monkeypatch):
     cloud.copies = paper_copies.PaperCopies(cloud)
     cloud.usage = paper_usage.PaperUsage(cloud)
     return cloud
+
+
+@pytest.fixture
+def task_kind(monkeypatch):
+    """Of tasks, on paper; nobody waits long for another try."""
+    kind = paper_tasks.PaperKind()
+    monkeypatch.setattr(kinds, 'installed', lambda: {'paper': kind})
+    monkeypatch.setattr(gates, 'LONGEST_PAUSE_S', 0.05)
+    monkeypatch.setattr(verdict, 'LONGEST_WAIT_S', 0.05)
+    return kind
+
+
+@pytest.fixture
+def task_engine(task_kind):
+    engine = paper_tasks.make_engine(task_kind)
+    yield engine
+    engine.close()
 
 
 @pytest.fixture

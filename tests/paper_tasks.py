@@ -11,6 +11,7 @@ from rey_dashboard.cloud import caller
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import records
 from tests import factory_tasks
@@ -127,6 +128,18 @@ def plan(steps, value=40, form='one', **parameters):
         form,
         REY,
     )
+
+
+def start(steps, **more):
+    task = plan(steps, **more)
+    orders.start(task, REY)
+    return task
+
+
+def work(engine, task):
+    """Until all is at rest; the task is as it is then."""
+    work_until_it_rests(engine)
+    task.refresh_from_db()
 
 
 def answer(status, message='', **more):

@@ -5,7 +5,6 @@ import pytest
 
 from rey_dashboard import cli
 from rey_dashboard import worker
-from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from tests import paper_tasks
@@ -14,18 +13,13 @@ from tests import test_worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def kind(monkeypatch):
-    kind = paper_tasks.PaperKind()
-    monkeypatch.setattr(kinds, 'installed', lambda: {'paper': kind})
-    return kind
-
-
 def state():
     return models.Task.objects.get().state
 
 
-def test_the_worker_works_on_tasks_while_it_collects(cloud, kind, monkeypatch):
+def test_the_worker_works_on_tasks_while_it_collects(
+    cloud, task_kind, monkeypatch
+):
     orders.start(paper_tasks.plan(5), paper_tasks.REY)
     ended = []
 
@@ -41,13 +35,13 @@ def test_the_worker_works_on_tasks_while_it_collects(cloud, kind, monkeypatch):
     assert ended == ['succeeded']
 
 
-def test_the_command_works_on_what_is_due(cloud, kind):
+def test_the_command_works_on_what_is_due(cloud, task_kind):
     orders.start(paper_tasks.plan(5), paper_tasks.REY)
     assert cli.main(['work']) == 0
     assert state() == 'succeeded'
 
 
-def test_the_command_tells_why_it_cannot_work(kind, settings, capsys):
+def test_the_command_tells_why_it_cannot_work(task_kind, settings, capsys):
     settings.REY_DASHBOARD = {'CLOUD': 'nowhere'}
     orders.start(paper_tasks.plan(5), paper_tasks.REY)
     assert cli.main(['work']) == 1

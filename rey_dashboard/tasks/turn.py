@@ -143,8 +143,10 @@ class Turn:
     def _obey(self, order):
         if order == models.Task.Order.PAUSE:
             self._halt()
-        elif any(self._calls.waiting(service) for service in self._services):
-            # What waits here must not begin.
+        elif any(
+            step.state == STATES.PENDING for step in self._taken.values()
+        ):
+            # Those that did not begin yet must not; the others go on.
             self._halt()
 
     def _claim(self, order):
