@@ -90,6 +90,19 @@ def test_a_kind_that_is_not_installed_is_waited_for(task_kind, task_engine):
     assert task.due_at > timezone.now() + datetime.timedelta(seconds=30)
 
 
+def test_a_task_of_a_kind_that_is_gone_can_be_cancelled(
+    task_kind, task_engine
+):
+    task = paper_tasks.start(3)
+    task.steps.filter(number=1).update(state='starting')
+    models.Task.objects.update(kind='other')
+    orders.cancel(task, REY)
+    paper_tasks.work(task_engine, task)
+    assert task.state == TASKS.CANCELLED
+    assert (task.failed, task.cancelled) == (1, 2)
+    assert 'It may be in effect' in task.steps.get(number=1).error
+
+
 def test_a_stop_ends_a_turn_and_leaves_the_rest_to_do(task_kind):
     stop = threading.Event()
     task_engine = paper_tasks.make_engine(task_kind, stop)

@@ -88,6 +88,18 @@ def test_a_step_that_the_service_breaks_on_fails_after_some_tries(
     assert task_kind.calls.count('p2') <= 2 * verdict.TRIES
 
 
+def test_a_step_that_the_service_breaks_on_fails_when_it_is_the_last_too(
+    task_kind, task_engine
+):
+    task_kind.faults['p1'] = [
+        paper_tasks.answer(500, 'broke') for _ in range(99)
+    ]
+    task = paper_tasks.start(1)
+    paper_tasks.work(task_engine, task)
+    assert task.state == TASKS.FAILED
+    assert len(task_kind.calls) == verdict.TRIES
+
+
 def test_when_all_that_is_left_breaks_the_task_ends_nevertheless(
     task_kind, task_engine, monkeypatch
 ):

@@ -35,6 +35,28 @@ KEEP_S = 300
 NO_KIND_S = 60
 
 
+class _Missing(kinds_.Kind):
+    """Of a task whose kind this worker does not have."""
+
+    label = rule = ''
+
+    def plan(self, region, parameters):
+        return ()
+
+    def start(self, context, step):
+        raise kinds_.Refused(
+            f'{_not_installed(step.task.kind)} It may be in effect.',
+            'Look at it in the cloud.',
+        )
+
+
+def _not_installed(kind):
+    return (
+        f'The kind of task {kind!r} is not installed where the worker runs '
+        f'({socket.gethostname()}).'
+    )
+
+
 class Engine:
     """One thread's. Several, of any process and host, may share a database.
 
@@ -77,6 +99,9 @@ class Engine:
         :raises db.Error: as ``tick``
         """
         kind = self._kinds.get(task.kind)
+        if not kind and task.order:
+            # It can be paused and cancelled nevertheless.
+            kind = _Missing()
         if not kind:
             self._wait_for_kind(task)
             return False
@@ -142,8 +167,7 @@ class Engine:
         at = timezone.now() + datetime.timedelta(seconds=NO_KIND_S)
         self._due().filter(pk=task.pk).update(
             due_at=at,
-            note=f'The kind of task {task.kind!r} is not installed where the '
-            f'worker runs ({socket.gethostname()}).',
+            note=_not_installed(task.kind),
         )
 
     def _gate_of(self, service: str) -> gates.Gate:

@@ -79,7 +79,7 @@ class Gate:
             self._good = 0
             if met.of_service or self._bad >= self._most:
                 self._shut(begun, met)
-            return was_well and not met.refused
+            return not met.refused and (was_well or not met.of_service)
 
     def _shut(self, begun, met):
         now = time.monotonic()

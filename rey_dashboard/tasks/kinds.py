@@ -150,8 +150,9 @@ class Kind(abc.ABC):
     def start(self, context: Context, step: models.Step) -> Outcome:
         """Makes ``step.after`` so; looks first whether it is so already.
 
-        It is called again for a step whose outcome was lost. What it creates
-        bears the step's id, so that it finds it again.
+        It is called again for a step whose outcome was lost: its state is
+        then STARTING, and PENDING when no call of it went out yet. What it
+        creates bears the step's id, so that it finds it again.
 
         :raises Refused: it cannot be done
         :raises Conflict: it is not ``step.before`` any more
