@@ -34,6 +34,9 @@ CHANGES = {
     'of many': lambda record: models.Record.objects.bulk_update(
         [record], ['who_id']
     ),
+    'by the base': lambda record: models.Record._base_manager.update(
+        who_id='eve'
+    ),
     'delete all': lambda record: models.Record.objects.all().delete(),
     'of a task': lambda record: record.task.records.all().delete(),
     'by the task': lambda record: record.task.records.update(who_id='eve'),

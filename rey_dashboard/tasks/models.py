@@ -239,6 +239,7 @@ class Record(models.Model):
     objects = _Appended.as_manager()
 
     class Meta:
+        base_manager_name = 'objects'
         indexes = [models.Index(fields=['task', 'at'])]
 
     def __str__(self):

@@ -13,6 +13,7 @@ from django.core import management
 from django.db import connection
 from django.db import transaction
 from django.db.migrations import executor
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from rey_dashboard import cli
@@ -51,7 +52,7 @@ def migrate(*target: str) -> None:
 def begin_anew() -> None:
     for model in apps.apps.get_app_config(APP).get_models():
         # What is only ever added to is emptied, too.
-        model._base_manager.all().delete()
+        QuerySet(model).delete()
 
 
 def collect(full: bool = False) -> dict[str, str]:
