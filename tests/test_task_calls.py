@@ -3,6 +3,7 @@
 from keystoneauth1 import exceptions as ks_exceptions
 import pytest
 
+from rey_dashboard import conf
 from rey_dashboard.cloud import caller
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session
@@ -19,6 +20,23 @@ def test_calls_of_a_step_bear_its_request_id(cloud, requests_mock):
             signed_in.get(paper_cloud.KEYSTONE)
         sent = requests_mock.last_request.headers
         assert sent['X-OpenStack-Request-ID'] == request_id
+
+
+def test_a_service_is_asked_once_and_tells_its_fault_at_once(
+    cloud, requests_mock
+):
+    away = requests_mock.get(
+        f'{paper_cloud.KEYSTONE}/users',
+        status_code=503,
+        headers={'Retry-After': '7'},
+    )
+    context = kinds.Context(conf.Settings())
+    service = context.service('identity')
+    assert service is context.service('identity')
+    with pytest.raises(ks_exceptions.ServiceUnavailable) as met:
+        service.get('/users')
+    assert away.call_count == 1
+    assert trouble.judge(met.value).pause_s == 7
 
 
 def test_no_call_goes_out_that_must_not(cloud, requests_mock):

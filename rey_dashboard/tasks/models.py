@@ -173,7 +173,11 @@ class Step(models.Model):
                 fields=['task', 'number'], name='rey_step_of_task'
             )
         ]
-        indexes = [models.Index(fields=['task', 'state', 'service', 'number'])]
+        indexes = [
+            models.Index(fields=['task', 'state', 'service', 'number']),
+            # What was done to one thing.
+            models.Index(fields=['target', 'task']),
+        ]
 
     def __str__(self):
         return f'{self.number}: {self.target_name or self.target}'
