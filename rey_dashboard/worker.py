@@ -80,7 +80,8 @@ class _Worker:
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
         self._database = _Database()
-        self._tasks = ticking.Ticker(self._database.tell)
+        # Another thread, which may meet other troubles.
+        self._tasks = ticking.Ticker(_Database().tell)
 
     def run(self):
         LOG.info('Worker started on %s', self._host)

@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import verdict
 from tests import paper_tasks
@@ -46,6 +47,17 @@ def test_an_error_of_the_kind_fails_the_step_and_is_logged(
     assert task.state == TASKS.PARTLY_FAILED
     assert 'kind is broken' in task.steps.get(state='failed').error
     assert 'ZeroDivisionError' in caplog.text
+
+
+@pytest.mark.parametrize('outcome', [None, kinds.Done({'at': object()})])
+def test_an_outcome_that_cannot_be_stored_fails_its_step_alone(
+    task_kind, task_engine, monkeypatch, outcome
+):
+    monkeypatch.setattr(task_kind, '_set', lambda step: outcome)
+    task = paper_tasks.start(2)
+    paper_tasks.work(task_engine, task)
+    assert task.state == TASKS.FAILED
+    assert task.failed == 2
 
 
 def test_a_service_that_is_away_delays_and_fails_nothing(

@@ -7,6 +7,7 @@ from concurrent import futures
 import dataclasses
 import datetime
 import itertools
+import json
 import logging
 import queue
 import time
@@ -80,7 +81,8 @@ class Calls:
         """Has threads take what waits; how many there are."""
         for service, steps in self._waiting.items():
             room = 0 if self._halted else self._gate_of(service).room()
-            for _ in range(min(room, len(steps) - self._threads[service])):
+            # One too many ends at once.
+            for _ in range(min(room, len(steps))):
                 self._threads[service] += 1
                 self._pool.submit(self._work, service)
         return self._threads.total()
@@ -124,7 +126,7 @@ class Calls:
         try:
             with caller.calling(step.request_id, self._may_call):
                 self._may_call()
-                outcome = self._do(step)
+                outcome = _storable(self._do(step))
             gate.answered()
         except lease.Lost:
             self.lost = self._halted = True
@@ -141,3 +143,11 @@ class Calls:
         if not isinstance(error, trouble.TOLD):
             LOG.exception('Step %s of task %s broke', step, step.task_id)
         return met, True
+
+
+def _storable(outcome):
+    """One that could not be stored would stop its whole task."""
+    if not isinstance(outcome, kinds.Outcome):
+        raise TypeError(f'The kind gave {outcome!r} and no outcome.')
+    json.dumps(vars(outcome), default=dict)
+    return outcome

@@ -66,7 +66,8 @@ def judge(error: BaseException) -> Trouble:
         or (not status and isinstance(error, _UNREACHED))
     )
     return Trouble(
-        words=explained.words,
+        # PostgreSQL stores none of these.
+        words=explained.words.replace('\0', ''),
         remedy=explained.remedy,
         request_id=getattr(error, 'request_id', None) or '',
         again=of_service or status in _BROKE,
