@@ -1,3 +1,6 @@
+import datetime
+
+from django.utils import timezone
 import pytest
 
 from rey_dashboard.tasks import models
@@ -21,6 +24,18 @@ def test_a_double_click_makes_one_task_and_starts_it_once(
     with pytest.raises(orders.NotNow):
         orders.start(again, REY)
     assert models.Record.objects.filter(what='started').count() == 1
+
+
+def test_a_plan_that_nobody_starts_is_forgotten_but_its_record(task_kind):
+    started = paper_tasks.start(3)
+    old = paper_tasks.plan(3, form='two')
+    new = paper_tasks.plan(3, form='three')
+    yesterday = timezone.now() - datetime.timedelta(days=1, hours=1)
+    models.Task.objects.exclude(pk=new.pk).update(planned_at=yesterday)
+    planning.forget_unstarted()
+    assert set(models.Task.objects.all()) == {started, new}
+    assert models.Step.objects.count() == 6
+    assert models.Record.objects.filter(task_id=old.pk).exists()
 
 
 def test_a_refused_step_is_shown_and_never_runs(task_kind, task_engine):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+import datetime
 
 from django import db
 from django.db import transaction
@@ -13,6 +14,8 @@ from rey_dashboard.tasks import models
 from rey_dashboard.tasks import records
 
 BATCH = 500
+#: How long a plan waits for its start.
+UNSTARTED = datetime.timedelta(days=1)
 
 STATES = models.Step.State
 
@@ -75,6 +78,17 @@ def plan_undo(
     )
     steps = kind.undo(task.region, done.iterator(BATCH))
     return _make(undo, steps, actor, models.Record.What.UNDO)
+
+
+def forget_unstarted() -> None:
+    """Plans that nobody started for a day; their records stay."""
+    with transaction.atomic():
+        # Who starts one now waits, and finds it gone.
+        rows = models.Task.objects.select_for_update().filter(
+            state=models.Task.State.PLANNED,
+            planned_at__lt=timezone.now() - UNSTARTED,
+        )
+        models.Task.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def find(kind: str) -> kinds.Kind:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import logging
 import threading
+import time
 
 from django import db
 from django.db import connection
@@ -13,6 +14,7 @@ from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import databases
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import planning
 
 LOG = logging.getLogger(__name__)
 
@@ -22,6 +24,7 @@ TICK_S = 1.0
 REST_S = 60.0
 #: After an error of ours: other tasks come before the one that met it.
 STUMBLED_S = 5.0
+TIDY_EVERY_S = 3600.0
 
 
 class Ticker:
@@ -34,6 +37,7 @@ class Ticker:
         self._tell = tell
         self._stop = threading.Event()
         self._engine = None
+        self._tidy_at = 0.0
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -54,6 +58,9 @@ class Ticker:
     def _tick(self):
         """One turn; how long to wait for the next."""
         try:
+            if time.monotonic() >= self._tidy_at:
+                planning.forget_unstarted()
+                self._tidy_at = time.monotonic() + TIDY_EVERY_S
             if not self._engine:
                 if not models.Task.objects.exclude(due_at=None).exists():
                     # Nothing to sign in for.
