@@ -47,15 +47,19 @@ class Cloud:
 
     def write(self, method, path, kind='identity', body=None):
         """A call that changes something; what it answers."""
-        answer = self._http.request(
+        answer = self.attempt(method, path, kind, body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def attempt(self, method, path, kind='identity', body=None):
+        """The same, also when it is refused."""
+        return self._http.request(
             method,
             f'{self.urls[kind]}{path}',
             json=body,
             timeout=60,
             headers={'OpenStack-API-Version': VERSIONS},
         )
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
 
     def all(self, kind, path, key):
         """Every row of a listing, until a page is empty."""

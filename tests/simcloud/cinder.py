@@ -204,10 +204,30 @@ class Cinder(service.Service):
         for row in tables['backups'].of_project(project_id):
             _add(used, 'backups', 1)
             _add(used, 'backup_gigabytes', row['size'])
+        if call.method == 'DELETE':
+            self.cloud.reset_quota('block-storage', project_id)
+            return None
+        if call.method == 'PUT':
+            return self._set_quotas(call, project_id, used)
         quota = self.cloud.quota('block-storage', project_id, used)
         if call.query.get('usage', '').lower() != 'true':
             quota = {name: row['limit'] for name, row in quota.items()}
         return {'quota_set': {**quota, 'id': project_id}}
+
+    def _set_quotas(self, call, project_id, used):
+        """Compared with the use only where there is a value of its own."""
+        own = self.cloud.own_limits['block-storage'].get(project_id, {})
+        refusal = self.cloud.ask_quota(
+            'block-storage',
+            project_id,
+            call.body['quota_set'],
+            {name: used[name] for name in own},
+        )
+        if refusal:
+            raise service.Refusal(400, refusal)
+        quota = self.cloud.quota('block-storage', project_id, used)
+        limits = {name: row['limit'] for name, row in quota.items()}
+        return {'quota_set': limits}
 
 
 def _times(row):

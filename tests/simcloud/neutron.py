@@ -133,6 +133,21 @@ class Neutron(service.Service):
         }
 
     def quota(self, call, project_id):
+        if call.method == 'DELETE':
+            self.cloud.reset_quota('network', project_id)
+            call.status = 204
+            return None
+        if call.method == 'PUT':
+            asked = dict(call.body['quota'])
+            forced = asked.pop('force', False)
+            refusal = self.cloud.ask_quota(
+                'network',
+                project_id,
+                asked,
+                {} if forced else self._used(project_id),
+            )
+            if refusal:
+                raise service.Refusal(400, refusal)
         own = self.cloud.own_limits['network'].get(project_id, {})
         return {'quota': {**self.cloud.limits['network'], **own}}
 
@@ -140,14 +155,16 @@ class Neutron(service.Service):
         return {'quota': dict(self.cloud.limits['network'])}
 
     def details(self, call, project_id):
-        used = {
-            key[:-1]: len(self.cloud.tables[key].of_project(project_id))
-            for key in LISTS
-        }
-        quota = self.cloud.quota('network', project_id, used)
+        quota = self.cloud.quota('network', project_id, self._used(project_id))
         for row in quota.values():
             row['used'] = row.pop('in_use')
         return {'quota': quota}
+
+    def _used(self, project_id):
+        return {
+            key[:-1]: len(self.cloud.tables[key].of_project(project_id))
+            for key in LISTS
+        }
 
     def refused(self, refusal):
         if refusal.status == 401:

@@ -221,6 +221,18 @@ class Nova(nova_hosts.Hosts, service.Service):
 
     def limits(self, call, project_id):
         quota = self._quota(project_id)
+        if call.method == 'PUT':
+            asked = dict(call.body['quota_set'])
+            forced = asked.pop('force', False)
+            used = {name: row['in_use'] for name, row in quota.items()}
+            refusal = self.cloud.ask_quota(
+                'compute', project_id, asked, {} if forced else used
+            )
+            if refusal:
+                raise service.Refusal(400, refusal)
+            quota = self._quota(project_id)
+            limits = {name: row['limit'] for name, row in quota.items()}
+            return {'quota_set': limits}
         limits = {name: row['limit'] for name, row in quota.items()}
         return {'quota_set': {'id': project_id, **limits}}
 

@@ -78,7 +78,7 @@ class Service:
             fault.wait()
         call = Call(self, request, path, fault)
         status, body, headers = self._answer(call)
-        text = json.dumps(body)
+        text = '' if status == 204 else json.dumps(body)
         if fault and fault.kind == 'broken_json':
             text = text[: len(text) // 2]
         response = wrappers.Response(

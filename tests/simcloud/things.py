@@ -85,6 +85,8 @@ class Things:
     def _make_things(self):
         self.limits = copy.deepcopy(LIMITS)
         self.own_limits = collections.defaultdict(dict)
+        #: Services that take their limits from Keystone.
+        self.unified = set()
         for name in ('fast', 'slow'):
             self.add_type(name)
 
@@ -197,6 +199,27 @@ class Things:
         with self.lock:
             own = self.own_limits[service]
             own[project_id] = {**own.get(project_id, {}), **limits}
+
+    def ask_quota(
+        self, service: str, project_id: str, asked: dict, checked: dict
+    ) -> str:
+        """As ``set_quota``, by a call; why not, and nothing when it is done.
+
+        A service in ``unified`` says yes and does nothing.
+
+        :param checked: what is in use, of the limits that must not be below
+        """
+        for name, limit in asked.items():
+            if name not in self.limits[service] or limit < -1:
+                return f'Additional properties are not allowed ({name!r})'
+            if 0 <= limit < checked.get(name, 0):
+                return (
+                    f'Quota limit {limit} for {name} must be greater than or '
+                    f'equal to already used and reserved {checked[name]}.'
+                )
+        if service not in self.unified:
+            self.set_quota(service, project_id, **asked)
+        return ''
 
     def reset_quota(self, service: str, project_id: str) -> None:
         with self.lock:
