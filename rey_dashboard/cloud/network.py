@@ -10,13 +10,16 @@ project only and last seconds: they are not read.
 """
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import dataclasses
 import datetime
+from urllib import parse
 
 from keystoneauth1 import adapter
 
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import listing
+from rey_dashboard.cloud import quotas
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.cloud import times
 
@@ -55,13 +58,12 @@ class FloatingIp:
 class Network:
     def __init__(self, cloud: cloud_session.Cloud, session):
         self._session = session
-        self._get = listing.through(
-            adapter.Adapter(
-                service_type='network',
-                interface=cloud.interface('network'),
-                **cloud.client_options(session),
-            )
+        self._adapter = adapter.Adapter(
+            service_type='network',
+            interface=cloud.interface('network'),
+            **cloud.client_options(session),
         )
+        self._get = listing.through(self._adapter)
 
     def default_limits(self) -> dict[str, int]:
         """Limits of a project without values of its own, by resource.
@@ -88,6 +90,23 @@ class Network:
             }
             for row in listing.whole(self._get, '/v2.0/quotas', 'quotas')
         }
+
+    def quotas(self, project_id: str) -> list[quotas.Quota]:
+        """Limits and use of one project; of one that nobody knows, too."""
+        path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}/details.json'
+        rows = listing.whole(self._get, path, 'quota', dict)
+        return [
+            quotas.Quota(name, row['limit'], row['used'], row['reserved'])
+            for name, row in sorted(rows.items())
+        ]
+
+    def set_quotas(
+        self, project_id: str, limits: Mapping[str, int]
+    ) -> dict[str, int]:
+        """Sets limits of a project; all its limits as neutron reads them."""
+        path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}'
+        answer = self._adapter.put(path, json={'quota': dict(limits)})
+        return quotas.limits(answer.json()['quota'])
 
     def owners(self, resource: str) -> Iterator[list[str]]:
         """The project id of each thing of a resource, a page at a time.

@@ -1,5 +1,6 @@
-"""What compute and volume quotas have in common: shape and reading."""
+"""What the quotas of all services have in common: shape and reading."""
 
+from collections.abc import Mapping
 import dataclasses
 
 #: How the services write "no limit".
@@ -19,6 +20,11 @@ class Quota:
     limit: int
     in_use: int
     reserved: int
+
+
+def limits(told: Mapping) -> dict[str, int]:
+    """The limits in a service's answer to new ones; not the project's id."""
+    return {name: n for name, n in told.items() if isinstance(n, int)}
 
 
 def read(rows: dict) -> list[Quota]:

@@ -220,7 +220,12 @@ class Cinder(service.Service):
         refusal = self.cloud.ask_quota(
             'block-storage',
             project_id,
-            call.body['quota_set'],
+            # The client tells the project there as well.
+            {
+                n: v
+                for n, v in call.body['quota_set'].items()
+                if n != 'tenant_id'
+            },
             {name: used[name] for name in own},
         )
         if refusal:

@@ -1,0 +1,212 @@
+"""Quotas set by tasks, in the simulated cloud."""
+
+import pytest
+
+from rey_dashboard import conf
+from rey_dashboard import worker
+from rey_dashboard.inventory import models as inventory
+from rey_dashboard.projects import quota_kind
+from rey_dashboard.tasks import engine as engines
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import planning
+from tests import paper_tasks
+from tests import simcloud
+from tests.paper_tasks import REY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REGION = 'RegionOne'
+CINDER = 'block-storage'
+STATES = models.Step.State
+
+
+@pytest.fixture
+def cloud(tmp_path, monkeypatch):
+    """Two projects; the second has two servers of two vCPUs, and a volume."""
+    monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(tmp_path / 'clouds.yaml'))
+    monkeypatch.setattr(
+        kinds, 'installed', lambda: {'set_quotas': quota_kind.SetQuotas()}
+    )
+    with simcloud.running() as cloud:
+        cloud.clouds_yaml(tmp_path / 'clouds.yaml')
+        cloud.empty, cloud.busy = (
+            cloud.add_project('empty'),
+            cloud.add_project('busy'),
+        )
+        for _ in range(2):
+            cloud.add_server(cloud.busy, vcpus=2)
+        cloud.add_volume(cloud.busy)
+        worker.collect_once()
+        yield cloud
+
+
+@pytest.fixture
+def engine(cloud):
+    engine = engines.Engine(REGION, conf.current())
+    yield engine
+    engine.close()
+
+
+def change(service, resource, how, value):
+    return {
+        'service': service,
+        'resource': resource,
+        'how': how,
+        'value': value,
+    }
+
+
+VCPUS = change('compute', 'cores', 'set', 40)
+
+
+def planned(cloud, *changes):
+    parameters = {
+        'projects': [cloud.empty, cloud.busy],
+        'changes': list(changes),
+    }
+    return planning.plan(
+        'set_quotas', REGION, parameters, 'Quotas', 'form', REY
+    )
+
+
+def steps(task):
+    return {
+        (step.target_name, step.service): step
+        for step in task.steps.order_by('number')
+    }
+
+
+def work(engine, task):
+    orders.start(task, REY)
+    paper_tasks.work_until_it_rests(engine)
+    task.refresh_from_db()
+
+
+def limit(cloud, service, project_id, resource):
+    used = dict.fromkeys(cloud.limits[service], 0)
+    return cloud.quota(service, project_id, used)[resource]['limit']
+
+
+def test_the_preview_tells_old_and_new_and_what_to_mind(cloud):
+    task = planned(
+        cloud,
+        change('compute', 'cores', 'set', 3),
+        change('compute', 'ram', 'set', 51200),
+        change('volume', 'volumes', 'add', 5),
+        change('volume', 'gigabytes', 'multiply', 1.5),
+        change('network', 'port', 'set', -1),
+    )
+
+    found = steps(task)
+    assert len(found) == 6
+    assert found['busy', 'compute'].before == {'cores': 20}
+    assert found['busy', 'compute'].after == {'cores': 3}
+    assert found['busy', 'compute'].flags == ['below_use:cores']
+    assert found['empty', 'compute'].flags == []
+    assert found['busy', 'volume'].after == {'volumes': 15, 'gigabytes': 1500}
+    assert found['empty', 'network'].flags == ['unlimited:port']
+    assert task.total == 6
+
+
+def test_what_would_change_nothing_is_left_out(cloud):
+    task = planned(cloud, change('compute', 'cores', 'set', 20))
+    assert {step.state for step in steps(task).values()} == {STATES.REFUSED}
+    assert task.total == 0
+
+
+def test_limits_are_set_in_three_services_and_told_at_once(cloud, engine):
+    task = planned(
+        cloud,
+        VCPUS,
+        change('volume', 'gigabytes_fast', 'set', 50),
+        change('network', 'port', 'add', 1),
+    )
+    work(engine, task)
+
+    assert task.state == models.Task.State.SUCCEEDED
+    for project_id in (cloud.empty, cloud.busy):
+        assert limit(cloud, 'compute', project_id, 'cores') == 40
+        assert limit(cloud, CINDER, project_id, 'gigabytes_fast') == 50
+        assert limit(cloud, 'network', project_id, 'port') == 501
+    row = inventory.Quota.objects.get(project_id=cloud.busy, resource='cores')
+    assert (row.limit, row.percent) == (40, 10)
+
+
+def test_a_limit_below_the_use_fails_even_where_cinder_takes_it(cloud, engine):
+    task = planned(cloud, change('volume', 'volumes', 'set', 0))
+    work(engine, task)
+    found = steps(task)
+    assert task.state == models.Task.State.PARTLY_FAILED
+    assert found['busy', 'volume'].error.endswith('volumes: 1 are in use.')
+    assert limit(cloud, CINDER, cloud.busy, 'volumes') == 10
+    assert limit(cloud, CINDER, cloud.empty, 'volumes') == 0
+
+
+def test_what_somebody_changed_since_is_left_alone(cloud, engine):
+    task = planned(cloud, VCPUS)
+    cloud.set_quota('compute', cloud.busy, cores=30)
+    work(engine, task)
+    assert steps(task)['busy', 'compute'].error == (
+        'Somebody has changed it since: cores.'
+    )
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 30
+
+
+def test_what_is_so_already_is_no_conflict(cloud, engine):
+    task = planned(cloud, VCPUS)
+    cloud.set_quota('compute', cloud.busy, cores=40)
+    work(engine, task)
+    assert task.state == models.Task.State.SUCCEEDED
+
+
+def test_unified_limits_are_found_out_and_told(cloud, engine):
+    cloud.unified.add('compute')
+    task = planned(cloud, VCPUS)
+    work(engine, task)
+    step = steps(task)['busy', 'compute']
+    assert step.error == 'The service said yes and left as it was: cores.'
+    assert 'openstack limit create' in step.remedy
+    assert 'class:VCPU' in step.remedy
+
+
+def test_undo_brings_back_what_was_and_says_that_it_is_pinned(cloud, engine):
+    task = planned(cloud, VCPUS)
+    work(engine, task)
+    cloud.set_quota('compute', cloud.empty, cores=99)
+    worker.collect_once(full=True)
+
+    undo = planning.plan_undo(task, 'Undo', 'another form', REY)
+
+    found = steps(undo)
+    assert found['busy', 'compute'].flags == ['pinned:cores']
+    assert found['empty', 'compute'].state == STATES.REFUSED
+    work(engine, undo)
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 20
+    assert limit(cloud, 'compute', cloud.empty, 'cores') == 99
+
+
+def test_a_project_that_is_gone_fails_alone(cloud, engine):
+    task = planned(cloud, VCPUS)
+    cloud.delete('projects', cloud.empty)
+    work(engine, task)
+    assert task.state == models.Task.State.PARTLY_FAILED
+    assert 'knows no quota' in steps(task)['empty', 'compute'].error
+
+
+def test_commands_do_the_same_by_hand(cloud):
+    task = planned(
+        cloud,
+        VCPUS,
+        change('volume', 'volumes', 'set', 5),
+        change('volume', 'gigabytes_fast', 'set', 50),
+    )
+    kind = quota_kind.SetQuotas()
+    found = steps(task)
+    assert kind.commands(found['busy', 'compute']) == [
+        f'openstack quota set --cores=40 {cloud.busy}'
+    ]
+    assert kind.commands(found['busy', 'volume']) == [
+        f'openstack quota set --volumes=5 {cloud.busy}',
+        f'openstack quota set --volume-type=fast --gigabytes=50 {cloud.busy}',
+    ]
