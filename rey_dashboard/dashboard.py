@@ -15,6 +15,14 @@ class Behind(horizon.PanelGroup):
     panels = ('home', 'data')
 
 
+class First(horizon.PanelGroup):
+    """Before the groups, and of none of them."""
+
+    slug = 'first'
+    name = _('Now')
+    panels = ('tasks',)
+
+
 class Operate(horizon.PanelGroup):
     slug = 'operate'
     name = _('Operate')
@@ -30,7 +38,7 @@ class Usage(horizon.PanelGroup):
 class Rey(horizon.Dashboard):
     name = _('Cloud Operations')
     slug = 'rey'
-    panels = (Operate, Usage, Behind)
+    panels = (First, Operate, Usage, Behind)
     # Horizon serves the default panel at /rey/ alone. Every panel of ours
     # keeps its own address, so the default one only leads to the others.
     default_panel = 'home'

@@ -86,10 +86,11 @@ class PageView(ScopedView, views.HorizonTemplateView):
         )
 
     def get_context_data(self, **kwargs):
+        fresh = None
+        if self.parts:
+            fresh = freshness.of(self.scope.region, self.parts)
         return super().get_context_data(
-            freshness=freshness.of(self.scope.region, self.parts),
-            scope=self.scope,
-            **kwargs,
+            freshness=fresh, scope=self.scope, **kwargs
         )
 
 

@@ -142,6 +142,11 @@ class Kind(abc.ABC):
     rule: str
     can_undo = True
 
+    @property
+    def read_rule(self) -> str:
+        """That of who may look at such tasks: the area's rule to read."""
+        return self.rule.rpartition(':')[0] + ':read'
+
     @abc.abstractmethod
     def plan(self, region: str, parameters: Mapping) -> Iterable[Planned]:
         """The steps, in their order: the preview."""

@@ -1,0 +1,125 @@
+"""What pages tell of tasks, in words and numbers."""
+
+from collections.abc import Iterator
+import dataclasses
+
+from django.utils.translation import gettext_lazy as _
+
+from rey_dashboard.tasks import estimates
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import planning
+
+STATES = models.Task.State
+#: What can be asked in an address.
+ORDERS = (
+    'start',
+    'pause',
+    'resume',
+    'cancel',
+    'retry',
+    'undo',
+    'assign',
+    'comment',
+)
+#: Bootstrap's colour of each state.
+COLOURS = {
+    STATES.PLANNED: 'default',
+    STATES.QUEUED: 'info',
+    STATES.RUNNING: 'primary',
+    STATES.PAUSED: 'warning',
+    STATES.SUCCEEDED: 'success',
+    STATES.PARTLY_FAILED: 'danger',
+    STATES.FAILED: 'danger',
+    STATES.CANCELLED: 'default',
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Shares in percent of all steps.
+
+    :param left: how long it will take, from tasks like it; none without any
+    """
+
+    done: float
+    failed: float
+    cancelled: float
+    to_go: int
+    colour: str
+    is_live: bool
+    left: estimates.Estimate | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Button:
+    order: str
+    label: str
+    style: str = 'default'
+
+
+def progress(task: models.Task) -> Progress:
+    left = None
+    if task.to_go and task.state not in models.Task.ENDED:
+        left = _left(task)
+    return Progress(
+        done=_share(task.done, task),
+        failed=_share(task.failed, task),
+        cancelled=_share(task.cancelled, task),
+        to_go=task.to_go,
+        colour=COLOURS[task.state],
+        is_live=task.state in models.Task.LIVE,
+        left=left,
+    )
+
+
+def took(task: models.Task) -> float | None:
+    """Seconds from its start to its end."""
+    if not task.started_at or not task.ended_at:
+        return None
+    return (task.ended_at - task.started_at).total_seconds()
+
+
+def _left(task):
+    try:
+        return planning.estimate(task)
+    except planning.NoKind:
+        return None
+
+
+def _share(steps, task):
+    return 100 * steps / task.total if task.total else 0.0
+
+
+def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
+    """What can be asked of it now."""
+    may = orders.possible(task)
+    found = []
+    if orders.start in may:
+        label = _('Start: %d steps') % task.total
+        found.append(Button('start', label, 'primary'))
+    if orders.pause in may:
+        found.append(Button('pause', _('Pause')))
+    if orders.resume in may:
+        found.append(Button('resume', _('Resume'), 'primary'))
+    if orders.cancel in may:
+        planned = task.state == STATES.PLANNED
+        label = _('Drop it') if planned else _('Cancel the rest')
+        found.append(Button('cancel', label))
+    if orders.retry in may:
+        found.append(Button('retry', _('Retry %d failed') % task.failed))
+    if kind.can_undo and task.done and task.state in models.Task.ENDED:
+        found.append(Button('undo', _('Undo %d…') % task.done, 'warning'))
+    return found
+
+
+def changes(step: models.Step) -> Iterator[tuple[str, object, object]]:
+    """What a step changes: name, before, after."""
+    for name, after in sorted(step.after.items()):
+        yield name, step.before.get(name), after
+
+
+def flags(step: models.Step) -> list[tuple[str, str]]:
+    """Pairs of a flag and what it is of."""
+    return [tuple(flag.partition(':')[::2]) for flag in step.flags]

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from rey_dashboard.tasks import views
+
+urlpatterns = [
+    path('', views.IndexView.as_view(), name='index'),
+    path('<int:task_id>/', views.TaskView.as_view(), name='task'),
+    path(
+        '<int:task_id>/progress/',
+        views.ProgressView.as_view(),
+        name='progress',
+    ),
+    path(
+        '<int:task_id>/<slug:order>/', views.OrderView.as_view(), name='order'
+    ),
+]

@@ -1,0 +1,203 @@
+"""The list of tasks, one task's page, and what can be asked of it."""
+
+from django import http
+from django import shortcuts
+from django.core import exceptions
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from horizon import messages
+
+from rey_dashboard import policy
+from rey_dashboard.pages import views
+from rey_dashboard.policy import tasks as rules
+from rey_dashboard.tasks import forms
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import records
+from rey_dashboard.tasks import showing
+from rey_dashboard.tasks import tables
+
+
+def readable(request) -> list[str]:
+    """The kinds whose tasks the user may look at."""
+    return [
+        name
+        for name, kind in kinds.installed().items()
+        if policy.allowed(request, kind.read_rule)
+    ]
+
+
+class IndexView(views.TableView):
+    """One row a task, the youngest first."""
+
+    rule = rules.READ
+    table = tables.TASKS
+    template_name = 'rey/tasks/index.html'
+    page_title = _('Tasks')
+
+    def get_form(self):
+        return forms.TasksForm(
+            self.request.GET,
+            scope=self.scope,
+            user_id=self.request.user.id,
+        )
+
+    def get_rows(self):
+        return models.Task.objects.filter(
+            region=self.scope.region, kind__in=readable(self.request)
+        )
+
+    def load(self, page):
+        for task in page:
+            task.progress = showing.progress(task)
+            task.took = showing.took(task)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            troubles=kinds.installed().troubles.values(), **kwargs
+        )
+
+
+class _OfTask:
+    """Finds the task of the address, and the kind that it is of."""
+
+    @cached_property
+    def task(self) -> models.Task:
+        return shortcuts.get_object_or_404(
+            models.Task,
+            pk=self.kwargs['task_id'],
+            region=self.scope.region,
+            kind__in=readable(self.request),
+        )
+
+    @cached_property
+    def kind(self) -> kinds.Kind:
+        return planning.find(self.task.kind)
+
+    @cached_property
+    def may_act(self) -> bool:
+        return policy.allowed(self.request, self.kind.rule)
+
+    def told(self) -> dict:
+        """What the changing part of the page shows."""
+        return {
+            'task': self.task,
+            'progress': showing.progress(self.task),
+            'buttons': showing.buttons(self.task, self.kind)
+            if self.may_act
+            else [],
+        }
+
+
+class TaskView(_OfTask, views.TableView):
+    """A task: how far it is, its steps, and what was said of it."""
+
+    rule = rules.READ
+    table = tables.STEPS
+    form_class = forms.StepsForm
+    template_name = 'rey/tasks/task.html'
+    page_title = '{{ task.title }}'
+
+    def get_rows(self):
+        return self.task.steps.all()
+
+    def load(self, page):
+        for step in page:
+            step.changes = showing.changes(step)
+            step.words = showing.flags(step)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(
+            **self.told(),
+            comments=self.task.comments.order_by('at'),
+            records=self.task.records.order_by('at'),
+            may_act=self.may_act,
+            **kwargs,
+        )
+        shown = context['page'].object_list
+        context['commands'] = [
+            line for step in shown[:1] for line in self.kind.commands(step)
+        ]
+        return context
+
+
+class ProgressView(_OfTask, views.ScopedView):
+    """The changing part of a task's page, asked for while it is live."""
+
+    rule = rules.READ
+
+    def get(self, request, **kwargs):
+        answer = shortcuts.render(
+            request, 'rey/tasks/_progress.html', self.told()
+        )
+        if self.task.state in models.Task.ENDED:
+            # The steps on the page are of before.
+            answer['HX-Refresh'] = 'true'
+        return answer
+
+
+class OrderView(_OfTask, views.ScopedView):
+    """Starts, pauses, resumes, cancels, retries, undoes, assigns, comments."""
+
+    rule = rules.READ
+
+    def post(self, request, **kwargs):
+        asked = getattr(self, f'_{kwargs["order"]}', None)
+        if kwargs['order'] not in showing.ORDERS or not asked:
+            raise http.Http404
+        if not self.may_act:
+            raise exceptions.PermissionDenied
+        actor = actor_of(request)
+        task = self.task
+        try:
+            task = asked(actor) or task
+        except (orders.NotNow, planning.CannotUndo):
+            messages.warning(
+                request,
+                _('This cannot be asked of the task now: it has changed.'),
+            )
+        return http.HttpResponseRedirect(
+            reverse('horizon:rey:tasks:task', args=[task.pk])
+        )
+
+    def _start(self, actor):
+        orders.start(self.task, actor)
+
+    def _pause(self, actor):
+        orders.pause(self.task, actor)
+
+    def _resume(self, actor):
+        orders.resume(self.task, actor)
+
+    def _cancel(self, actor):
+        orders.cancel(self.task, actor)
+
+    def _retry(self, actor):
+        orders.retry(self.task, actor)
+
+    def _undo(self, actor):
+        title = _('Undo: %s') % self.task.title
+        # One undoing of a task at a time: its own form would be a second.
+        token = f'undo-{self.task.pk}-{self.task.done}'
+        return planning.plan_undo(self.task, title[:255], token, actor)
+
+    def _assign(self, actor):
+        orders.assign(self.task, actor, actor.id, actor.name)
+
+    def _comment(self, actor):
+        text = self.request.POST.get('text', '').strip()
+        if text:
+            orders.comment(self.task, actor, text[:10_000])
+
+
+def actor_of(request) -> records.Actor:
+    user = request.user
+    return records.Actor(
+        id=user.id,
+        name=user.username or '',
+        address=request.META.get('REMOTE_ADDR', ''),
+    )

@@ -1,0 +1,127 @@
+"""The list of tasks and a task's page."""
+
+import pytest
+
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
+from tests import paper_tasks
+from tests.paper_tasks import REY
+
+pytestmark = pytest.mark.django_db
+TASKS = '/rey/tasks/'
+
+
+@pytest.fixture(autouse=True)
+def kind(monkeypatch):
+    kind = paper_tasks.PaperKind()
+    found = kinds.Kinds(())
+    found._kinds['paper'] = kind
+    monkeypatch.setattr(kinds, 'installed', lambda: found)
+    return kind
+
+
+def text(browser, address=TASKS, **query):
+    answer = browser.get(address, query)
+    assert answer.status_code == 200
+    return ' '.join(answer.content.decode().split())
+
+
+def test_a_list_without_tasks_says_so(admin):
+    assert 'rey-empty' in text(admin)
+
+
+def test_a_task_is_planned_looked_at_and_started_in_the_browser(admin):
+    task = paper_tasks.plan(3)
+    assert task.title in text(admin)
+
+    page = text(admin, f'{TASKS}{task.pk}/')
+    assert 'Start: 3 steps' in page
+    assert 'No history yet' in page
+    assert 'value 0 → <strong>40</strong>' in page
+
+    answer = admin.post(f'{TASKS}{task.pk}/start/')
+    assert answer.url == f'{TASKS}{task.pk}/'
+    task.refresh_from_db()
+    assert task.state == models.Task.State.QUEUED
+    record = task.records.order_by('-at').first()
+    assert record.what == models.Record.What.STARTED
+    assert record.address == '127.0.0.1'
+    assert 'Cancel the rest' in text(admin, f'{TASKS}{task.pk}/')
+
+
+def test_what_cannot_be_asked_any_more_is_told(admin):
+    task = paper_tasks.plan(3)
+    orders.start(task, REY)
+    answer = admin.post(f'{TASKS}{task.pk}/start/', follow=True)
+    assert 'it has changed' in answer.content.decode()
+
+
+def test_only_who_may_act_is_offered_buttons_and_heard(sign_in):
+    task = paper_tasks.plan(3)
+    browser = sign_in('member')
+    assert browser.get(TASKS).status_code == 403
+    assert browser.post(f'{TASKS}{task.pk}/start/').status_code == 403
+    task.refresh_from_db()
+    assert task.state == models.Task.State.PLANNED
+
+
+def test_another_regions_task_is_not_found(admin):
+    task = paper_tasks.plan(3)
+    models.Task.objects.update(region='elsewhere')
+    assert admin.get(f'{TASKS}{task.pk}/').status_code == 404
+    assert admin.post(f'{TASKS}{task.pk}/start/').status_code == 404
+
+
+def test_nothing_but_an_order_is_taken(admin):
+    task = paper_tasks.plan(3)
+    assert admin.post(f'{TASKS}{task.pk}/delete/').status_code == 404
+    assert admin.get(f'{TASKS}{task.pk}/start/').status_code == 405
+
+
+def test_names_are_escaped(admin):
+    task = paper_tasks.plan(1)
+    models.Task.objects.update(title='<script>alert(1)</script>')
+    models.Step.objects.update(target_name='<b>', error='<i>')
+    page = text(admin, f'{TASKS}{task.pk}/')
+    assert '<script>alert(1)' not in page
+    assert '&lt;b&gt;' in page
+    assert '&lt;i&gt;' in page
+
+
+def test_progress_is_asked_for_while_it_runs(admin):
+    task = paper_tasks.plan(4)
+    assert 'every 2s' not in text(admin, f'{TASKS}{task.pk}/')
+    orders.start(task, REY)
+    assert 'every 2s' in text(admin, f'{TASKS}{task.pk}/')
+    models.Task.objects.update(done=1, failed=1)
+    fragment = text(admin, f'{TASKS}{task.pk}/progress/')
+    assert '1 done, 1 failed, 2 to go' in fragment
+    assert 'width="25.00%"' in fragment
+
+
+@pytest.mark.parametrize(
+    ('query', 'found'),
+    [
+        ({'state': 'live'}, 1),
+        ({'state': 'failed'}, 0),
+        ({'kind': 'paper'}, 1),
+        ({'mine': '1'}, 0),
+        ({'q': 'P2'}, 1),
+        ({'q': 'nobody'}, 0),
+        ({'since': '2099-01-01'}, 0),
+    ],
+)
+def test_filters(admin, query, found):
+    paper_tasks.plan(3)
+    page = admin.get(TASKS, query).context['page']
+    assert page.paginator.count == found
+
+
+def test_comments_and_who_takes_it(admin):
+    task = paper_tasks.plan(1)
+    admin.post(f'{TASKS}{task.pk}/comment/', {'text': 'After lunch <b>'})
+    admin.post(f'{TASKS}{task.pk}/assign/')
+    task.refresh_from_db()
+    assert task.assignee_id
+    assert 'After lunch &lt;b&gt;' in text(admin, f'{TASKS}{task.pk}/')
