@@ -28,9 +28,13 @@ RULES = [
         'cloud; asked for each domain on which the user has a role.',
         operations=_PAGES,
     ),
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         ACT,
         base.ADMIN,
         description='Change what projects may use.',
+        operations=[
+            {'method': 'GET', 'path': '/rey/projects/set-quotas/'},
+            {'method': 'POST', 'path': '/rey/projects/set-quotas/'},
+        ],
     ),
 ]

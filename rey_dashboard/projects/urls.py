@@ -1,6 +1,7 @@
 from django.urls import path
 
 from rey_dashboard.projects import details
+from rey_dashboard.projects import quota_views
 from rey_dashboard.projects import records
 from rey_dashboard.projects import views
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path('columns/', views.ColumnsView.as_view(), name='columns'),
     path('domains/', views.DomainsView.as_view(), name='domains'),
     path('users/', views.UsersView.as_view(), name='users'),
+    path(
+        'set-quotas/', quota_views.SetQuotasView.as_view(), name='set_quotas'
+    ),
     path('quotas/', views.QuotasView.as_view(), name='quotas'),
     *(
         path(f'<str:project_id>/{end}', view.as_view(), name=name)
