@@ -4,22 +4,33 @@ from django.urls import get_resolver
 from django.urls import reverse
 
 #: Addresses that only take a POST.
-WRITES = ('/refresh/', '/columns/')
+WRITES = ('/refresh/', '/columns/', '/start/')
+#: Pages that also take a POST, and need a right to act.
+ACTS = ('/set-quotas/',)
+_PARTS = {'<int:task_id>': '1', '<slug:order>': 'start'}
 
 
 def all_of(project_id: str = 'p') -> list[str]:
     return [
-        '/' + path.replace('<str:project_id>', project_id)
+        '/' + _filled(path, project_id)
         for path in _walk(get_resolver().url_patterns)
         if path.startswith('rey/')
     ]
 
 
+def _filled(path, project_id):
+    for part, value in {**_PARTS, '<str:project_id>': project_id}.items():
+        path = path.replace(part, value)
+    return path
+
+
 def of_usage(project_id: str = 'p') -> list[str]:
+    """Those to read it."""
     return [
         address
         for address in all_of(project_id)
         if address.startswith('/rey/projects/')
+        and not address.endswith(ACTS)
     ]
 
 

@@ -6,6 +6,8 @@ from rey_dashboard import dashboard
 
 #: Comes first for who may open it, whatever stands above it.
 FIRST = 'projects'
+#: Tells nothing of the cloud.
+LAST = 'tasks'
 
 
 class Home(horizon.Panel):
@@ -32,7 +34,11 @@ def panels(context):
     ]
     yield from sorted(
         listed,
-        key=lambda panel: (not panel.nav(context), panel.slug != FIRST),
+        key=lambda panel: (
+            not panel.nav(context),
+            panel.slug != FIRST,
+            panel.slug == LAST,
+        ),
     )
 
 
