@@ -29,8 +29,7 @@ def of_usage(project_id: str = 'p') -> list[str]:
     return [
         address
         for address in all_of(project_id)
-        if address.startswith('/rey/projects/')
-        and not address.endswith(ACTS)
+        if address.startswith('/rey/projects/') and not address.endswith(ACTS)
     ]
 
 

@@ -50,11 +50,19 @@ def test_all_that_match_are_planned_and_previewed(admin):
 
 def test_a_filter_and_single_projects_select(admin):
     ask(admin, '?q=sho', **SET_VCPUS)
-    ask(admin, '?project=lab&project=web&project=old', **SET_VCPUS)
+    ask(admin, '?chosen=1&project=lab&project=web&project=old', **SET_VCPUS)
     assert [
         sorted(step.target for step in task.steps.all())
         for task in models.Task.objects.order_by('pk')
     ] == [['shop'], ['lab', 'web']]
+
+
+def test_nothing_chosen_is_not_all(admin):
+    page = admin.get(PAGE, {'chosen': '1'}).content.decode()
+    assert 'No project was chosen' in page
+    data = {'token': str(uuid.uuid4()), 'expected': '0', **SET_VCPUS}
+    admin.post(f'{PAGE}?chosen=1', data)
+    assert not models.Step.objects.exists()
 
 
 def test_ram_is_asked_for_in_gib(admin):
@@ -108,6 +116,7 @@ def test_a_manager_of_a_domain_may_not(sign_in):
     assert browser.post(PAGE, {}).status_code == 403
     page = browser.get('/rey/projects/').content.decode()
     assert 'Set quotas of' not in page
+    assert 'name="project"' not in page
 
 
 def test_the_projects_page_leads_there_with_its_filter(admin):

@@ -1,5 +1,6 @@
 """The list of tasks and a task's page."""
 
+from django.utils import timezone
 import pytest
 
 from rey_dashboard.tasks import kinds
@@ -10,6 +11,7 @@ from tests.paper_tasks import REY
 
 pytestmark = pytest.mark.django_db
 TASKS = '/rey/tasks/'
+NEWS = '/rey/tasks/news/'
 
 
 @pytest.fixture(autouse=True)
@@ -125,3 +127,24 @@ def test_comments_and_who_takes_it(admin):
     task.refresh_from_db()
     assert task.assignee_id
     assert 'After lunch &lt;b&gt;' in text(admin, f'{TASKS}{task.pk}/')
+
+
+def test_the_end_is_news_for_whoever_asked_until_it_is_seen(admin, sign_in):
+    task = paper_tasks.plan(1)
+    assert task.title not in text(admin, NEWS)
+    models.Task.objects.update(
+        state='failed', failed=1, ended_at=timezone.now()
+    )
+    # Somebody else asked.
+    assert task.title not in text(admin, NEWS)
+    models.Task.objects.update(asked_by_id=admin.session['user_id'])
+    assert task.title in text(admin, NEWS)
+    assert NEWS in text(admin, '/rey/projects/')
+
+    admin.post(NEWS, {'task': str(task.pk)})
+    assert task.title not in text(admin, NEWS)
+
+    models.Task.objects.update(seen_at=None)
+    text(admin, f'{TASKS}{task.pk}/')
+    assert task.title not in text(admin, NEWS)
+    admin.post(NEWS, {'task': 'x'})

@@ -12,6 +12,8 @@ RULES = [
         "area's rule to act is needed as well.",
         operations=[
             {'method': 'GET', 'path': '/rey/tasks/'},
+            {'method': 'GET', 'path': '/rey/tasks/news/'},
+            {'method': 'POST', 'path': '/rey/tasks/news/'},
             {'method': 'GET', 'path': '/rey/tasks/{task_id}/'},
             {'method': 'GET', 'path': '/rey/tasks/{task_id}/progress/'},
             {'method': 'POST', 'path': '/rey/tasks/{task_id}/{order}/'},

@@ -28,7 +28,7 @@ NAMES = 3
 class SetQuotasView(views.PageView):
     """Of the projects that the address selects, as the Projects page does.
 
-    ``?project=`` selects single ones; else all that match the filter.
+    With ``?chosen=1`` those of ``project=``; else all that match the filter.
     """
 
     rule = usage.ACT
@@ -97,9 +97,9 @@ class SetQuotasView(views.PageView):
         rows = self.scope.summaries().filter(
             state__in=(STATES.ENABLED, STATES.DISABLED)
         )
-        chosen = self.request.GET.getlist('project')
-        if chosen:
-            return rows.filter(project_id__in=chosen)
+        if 'chosen' in self.request.GET:
+            ids = self.request.GET.getlist('project')
+            return rows.filter(project_id__in=ids)
         form = forms.FilterForm(self.request.GET, scope=self.scope)
         if not form.is_valid():
             raise exceptions.BadRequest

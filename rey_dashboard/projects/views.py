@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import http as http_utils
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard import policy
 from rey_dashboard.inventory import hour_sums
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
@@ -72,6 +73,7 @@ class IndexView(views.PeriodView):
             shown={column.name for column in self.table.columns},
             fixed=columns.FIXED,
             tiles=tiles.of(self.scope),
+            may_set=policy.allowed(self.request, usage.ACT),
             gone=self._gone(),
             **kwargs,
         )

@@ -64,6 +64,8 @@ class Task(models.Model):
     planned_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    #: When whoever asked looked at how it ended, or put the news away.
+    seen_at = models.DateTimeField(null=True)
     undo_of = models.ForeignKey(
         'self', models.SET_NULL, null=True, related_name='undone_by'
     )
@@ -101,6 +103,8 @@ class Task(models.Model):
             models.Index(fields=['region', 'due_at']),
             models.Index(fields=['region', 'state', 'started_at']),
             models.Index(fields=['region', 'kind', 'started_at']),
+            # What somebody asked for and has not seen the end of.
+            models.Index(fields=['region', 'asked_by_id', 'seen_at']),
         ]
 
     def __str__(self):

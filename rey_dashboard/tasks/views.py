@@ -15,6 +15,7 @@ from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import forms
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import news
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import records
@@ -103,6 +104,8 @@ class TaskView(_OfTask, views.TableView):
     page_title = '{{ task.title }}'
 
     def get_rows(self):
+        if self.task.state in models.Task.ENDED:
+            news.see(self.request, self.task)
         return self.task.steps.all()
 
     def load(self, page):
