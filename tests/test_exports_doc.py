@@ -18,6 +18,7 @@ from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
 from rey_dashboard.projects import records
 from rey_dashboard.projects import tables
+from rey_dashboard.tasks import tables as task_tables
 from tests import factory
 
 GUIDE = (
@@ -35,6 +36,7 @@ MODULES = (
     backup_tables,
     record_tables,
     data_tables,
+    task_tables,
 )
 #: What the functions that make a table need.
 MADE_OF = {
