@@ -148,3 +148,18 @@ def test_the_end_is_news_for_whoever_asked_until_it_is_seen(admin, sign_in):
     text(admin, f'{TASKS}{task.pk}/')
     assert task.title not in text(admin, NEWS)
     admin.post(NEWS, {'task': 'x'})
+
+
+def test_a_task_can_be_handed_over_in_plain_words(admin):
+    task = paper_tasks.plan(3)
+    models.Task.objects.update(state='partly_failed', failed=2, done=1)
+    models.Step.objects.filter(number__gt=1).update(
+        state='failed', error='No room.', remedy='Make room.'
+    )
+    page = admin.get(f'{TASKS}{task.pk}/')
+    words = page.context['handover'].splitlines()
+    assert f'Its page: http://testserver{TASKS}{task.pk}/' in words
+    assert 'Of 3 steps 1 are done, 2 failed.' in words
+    assert '- 2 steps failed: No room.' in words
+    assert '  Make room.' in words
+    assert '- Retry 2 failed' in words

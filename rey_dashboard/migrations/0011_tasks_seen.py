@@ -4,7 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('rey_dashboard', '0010_tasks'),
     ]
@@ -17,6 +16,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['region', 'asked_by_id', 'seen_at'], name='rey_dashboa_region_808130_idx'),
+            index=models.Index(
+                fields=['region', 'asked_by_id', 'seen_at'],
+                name='rey_dashboa_region_808130_idx',
+            ),
         ),
     ]

@@ -13,6 +13,7 @@ from rey_dashboard import policy
 from rey_dashboard.pages import views
 from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import forms
+from rey_dashboard.tasks import handover
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import news
@@ -119,6 +120,11 @@ class TaskView(_OfTask, views.TableView):
             comments=self.task.comments.order_by('at'),
             records=self.task.records.order_by('at'),
             may_act=self.may_act,
+            handover=handover.words(
+                self.task,
+                self.kind,
+                self.request.build_absolute_uri(self.request.path),
+            ),
             **kwargs,
         )
         shown = context['page'].object_list
