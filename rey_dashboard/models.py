@@ -2,9 +2,17 @@
 
 from rey_dashboard.inventory.models import *  # noqa: F403
 from rey_dashboard.pages.models import ColumnChoice
+from rey_dashboard.projects.models import QuotaTemplate
 from rey_dashboard.tasks.models import Comment
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
-__all__ = ['ColumnChoice', 'Comment', 'Record', 'Step', 'Task']
+__all__ = [
+    'ColumnChoice',
+    'Comment',
+    'QuotaTemplate',
+    'Record',
+    'Step',
+    'Task',
+]

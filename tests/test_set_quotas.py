@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from rey_dashboard.projects import quota_kind
+from rey_dashboard.projects import quota_templates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from tests import factory
@@ -123,3 +124,33 @@ def test_the_projects_page_leads_there_with_its_filter(admin):
     page = admin.get('/rey/projects/', {'q': 'lab'}).content.decode()
     assert 'Set quotas of 1 project…' in page
     assert f'{PAGE}?q=lab' in page
+
+
+def test_a_template_fills_the_form_and_is_kept_with_its_history(admin):
+    page = admin.get(PAGE, {'template': 'M'})
+    assert page.context['form']['value:compute.ram'].value() == 200
+    assert page.context['form']['how:compute.cores'].value() == 'set'
+
+    for vcpus in ('40', '50', '50'):
+        fields = {**SET_VCPUS, 'value:compute.cores': vcpus, 'template': 'M'}
+        ask(admin, **fields)
+    assert [
+        (row.version, row.limits) for row in quota_templates.history('M')
+    ] == [(2, {'compute.cores': 50}), (1, {'compute.cores': 40})]
+    page = admin.get(PAGE, {'template': 'M'})
+    assert page.context['form']['value:compute.cores'].value() == 50
+    assert page.context['form']['value:compute.ram'].value() is None
+    assert 'History of M' in page.content.decode()
+
+
+def test_a_template_is_of_limits_that_are_set(admin):
+    fields = {'how:compute.cores': 'add', 'value:compute.cores': '4'}
+    answer = ask(admin, **fields, template='mine')
+    assert 'A template needs limits to set.' in answer.content.decode()
+    assert 'mine' not in quota_templates.limits()
+
+
+def test_a_template_that_nobody_knows_fills_nothing(admin):
+    page = admin.get(PAGE, {'template': '<b>x'})
+    assert page.context['form']['value:compute.cores'].value() is None
+    assert '<b>x' not in page.content.decode()

@@ -1,6 +1,7 @@
 """What is to become of which quotas: the form of the page that asks."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,13 @@ class QuotasForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
     #: How many projects the page told of.
     expected = forms.IntegerField(widget=forms.HiddenInput)
+
+    template = forms.CharField(
+        label=_('Name of a template'),
+        required=False,
+        max_length=64,
+        strip=True,
+    )
 
     def __init__(self, *args, offered: Iterable[resources.Resource], **more):
         super().__init__(*args, **more)
@@ -55,6 +63,15 @@ class QuotasForm(forms.Form):
                 self[f'value:{resource.key}'],
             )
 
+    @property
+    def limits(self) -> dict[str, int]:
+        """What is set, and not added or multiplied: a template's limits."""
+        return {
+            f'{change.service}.{change.resource}': int(change.value)
+            for change in self.changes
+            if change.how == quota_changes.How.SET
+        }
+
     def clean(self):
         for resource in self._offered:
             how = self.cleaned_data.get(f'how:{resource.key}')
@@ -65,6 +82,8 @@ class QuotasForm(forms.Form):
                 self._refuse(resource, _('Which value?'))
             elif value:
                 self._refuse(resource, _('What is to be done with it?'))
+        if self.cleaned_data.get('template') and not self.limits:
+            self.add_error('template', _('A template needs limits to set.'))
         if not self.changes and not self.errors:
             raise forms.ValidationError(_('Nothing is to be changed yet.'))
 
@@ -87,6 +106,22 @@ class QuotasForm(forms.Form):
 
     def _refuse(self, resource, words):
         self.add_error(f'value:{resource.key}', words)
+
+
+def of_template(
+    offered: Iterable[resources.Resource], limits: Mapping[str, int]
+) -> dict[str, object]:
+    """What the fields say at first, of a template."""
+    told = {}
+    for resource in offered:
+        limit = limits.get(resource.key)
+        if limit is None:
+            continue
+        if resource.unit == 'mib' and limit > 0:
+            limit = limit / GIB if limit % GIB else limit // GIB
+        told[f'how:{resource.key}'] = quota_changes.How.SET.value
+        told[f'value:{resource.key}'] = limit
+    return told
 
 
 def _in_services_unit(resource, how, value):

@@ -16,6 +16,7 @@ from rey_dashboard.pages import views
 from rey_dashboard.policy import usage
 from rey_dashboard.projects import forms
 from rey_dashboard.projects import quota_forms
+from rey_dashboard.projects import quota_templates
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import views as task_views
 
@@ -58,6 +59,14 @@ class SetQuotasView(views.PageView):
             )
             self.form.data = {**self.form.data.dict(), 'expected': len(ids)}
             return super().get(request, *args, **kwargs)
+        actor = task_views.actor_of(request)
+        if self.form.cleaned_data['template']:
+            quota_templates.keep(
+                self.form.cleaned_data['template'],
+                self.form.limits,
+                actor.id,
+                actor.name,
+            )
         task = planning.plan(
             KIND,
             self.scope.region,
@@ -67,7 +76,7 @@ class SetQuotasView(views.PageView):
             },
             self._title(len(ids)),
             str(self.form.cleaned_data['token']),
-            task_views.actor_of(request),
+            actor,
         )
         return http.HttpResponseRedirect(
             reverse('horizon:rey:tasks:task', args=[task.pk])
@@ -78,19 +87,32 @@ class SetQuotasView(views.PageView):
         return super().get_context_data(
             form=self.form,
             count=rows.count(),
+            templates=sorted(quota_templates.limits()),
+            template=self._template,
+            versions=quota_templates.history(self._template),
             some=rows.order_by('sort_name', 'project_id')[:10],
             **kwargs,
         )
 
     def _form(self, data=None):
+        offered = (*resources.ALL, *self.scope.volume_types)
         return quota_forms.QuotasForm(
             data,
-            offered=(*resources.ALL, *self.scope.volume_types),
+            offered=offered,
             initial={
                 'token': uuid.uuid4(),
                 'expected': self._projects().count(),
+                **quota_forms.of_template(offered, self._limits),
             },
         )
+
+    @property
+    def _template(self):
+        return self.request.GET.get('template', '')
+
+    @property
+    def _limits(self):
+        return quota_templates.limits().get(self._template, {})
 
     def _projects(self):
         """Those that exist; a deleted one has no quota that could be set."""
