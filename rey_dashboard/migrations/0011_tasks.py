@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('rey_dashboard', '0009_ready_rows_of_pages'),
+        ('rey_dashboard', '0010_indexes_for_searches'),
     ]
 
     operations = [
