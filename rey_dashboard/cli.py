@@ -80,6 +80,13 @@ def _parser():
         'work', help='work on tasks until none is due, without a worker'
     )
     work.set_defaults(run=_work)
+    notify = commands.add_parser(
+        'notify', help='try the addresses that are told of ended tasks'
+    )
+    notify.add_argument(
+        '--email', default='', help='for addresses with {email}'
+    )
+    notify.set_defaults(run=_notify)
     setup.add(commands)
     check = commands.add_parser(
         'check', help='look whether all is well, and tell what to do'
@@ -149,6 +156,32 @@ def _work(arguments):
         explained = faults.explain(error)
         return _complain(explained.words, explained.remedy)
     return 0
+
+
+def _notify(arguments):
+    from rey_dashboard import conf
+    from rey_dashboard.tasks import notices
+
+    settings = conf.current()
+    if not settings.NOTIFY:
+        return _complain(
+            'Nobody is to be told.', 'Set NOTIFY in REY_DASHBOARD.'
+        )
+    failed = 0
+    for place, address in enumerate(settings.NOTIFY, 1):
+        try:
+            sent = notices.send(
+                address,
+                arguments.email,
+                'Cloud Operations: a trial',
+                'Ended tasks will be told here.',
+            )
+        except notices.CannotSend as error:
+            failed += 1
+            print(f'Address {place}: {error}', file=sys.stderr)
+        else:
+            print(f'Address {place}: {"sent" if sent else "needs --email"}')
+    return 1 if failed else 0
 
 
 def _check(arguments):

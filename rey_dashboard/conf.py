@@ -49,6 +49,12 @@ class Settings:
     BACKUP_EXCLUDE: Mapping[str, Sequence[str]] = _fixed(
         {'metadata': ('backup=none',)}
     )
+    #: Where to tell that a task ended: addresses as Apprise takes them. They
+    #: may hold passwords, so that nothing shows them. ``{email}`` stands for
+    #: the address of whoever asked.
+    NOTIFY: tuple[str, ...] = dataclasses.field(default=(), repr=False)
+    #: Of Horizon, as people reach it, for links in such notices.
+    HORIZON_URL: str = ''
     #: Rows on a page of a table.
     PAGE_SIZE: int = 50
     #: Time-out of one call to a service.

@@ -5,16 +5,19 @@ import datetime
 
 from django.utils import timezone
 
+from rey_dashboard import conf
 from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.setup import verdict as verdict_
+from rey_dashboard.tasks import notices
 
 _START = (
     'Start it: systemctl start rey-dashboard-worker after rey-dashboard setup '
     '--systemd, else in your own way: rey-dashboard worker. When it runs, '
     'look into its log, and whether it has the same database.'
 )
+_TRY = 'rey-dashboard notify --email YOUR@ADDRESS'
 _LOOK = (
     'Look whether the worker runs, and what this tells: rey-dashboard collect'
 )
@@ -26,6 +29,9 @@ def verdicts(region: str | None = None) -> Iterator[verdict_.Verdict]:
     :param region: none for all that were ever read
     """
     yield worker()
+    settings = conf.current()
+    if settings.NOTIFY:
+        yield told_elsewhere(settings)
     regions = [region] if region else _regions()
     if not regions:
         yield verdict_.not_well('Data', 'Nothing was read yet.', _LOOK)
@@ -89,6 +95,18 @@ def data(region: str) -> verdict_.Verdict:
         name,
         f'All {len(fresh.parts)} parts, of {_time(fresh.as_of)} or later.',
     )
+
+
+def told_elsewhere(settings: conf.Settings) -> verdict_.Verdict:
+    """Whether the addresses to tell of tasks are understood; none is tried."""
+    name = 'Notices'
+    wrong = ' '.join(notices.problems(settings))
+    if wrong:
+        return verdict_.not_well(
+            name, wrong, 'Mend NOTIFY in REY_DASHBOARD, then: ' + _TRY
+        )
+    count = len(settings.NOTIFY)
+    return verdict_.well(name, f'{count} to tell. To try: {_TRY}')
 
 
 def _regions():

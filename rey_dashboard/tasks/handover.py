@@ -15,9 +15,12 @@ from rey_dashboard.tasks import showing
 ERRORS = 5
 
 
-def words(task: models.Task, kind: kinds.Kind, address: str) -> str:
+def words(
+    task: models.Task, kind: kinds.Kind | None, address: str = ''
+) -> str:
     """What it is, how far, what went wrong, and what can be done now.
 
+    :param kind: none when it is not installed here
     :param address: of its page, whole
     """
     return '\n'.join(
@@ -41,7 +44,8 @@ def _what(task, address):
         'who': task.asked_by_name or task.asked_by_id,
         'when': _time(task.planned_at),
     }
-    yield _('Its page: %s') % address
+    if address:
+        yield _('Its page: %s') % address
 
 
 def _how_far(task):
@@ -68,7 +72,8 @@ def _errors(task):
 
 
 def _next(task, kind):
-    labels = [str(button.label) for button in showing.buttons(task, kind)]
+    buttons = showing.buttons(task, kind) if kind else []
+    labels = [str(button.label) for button in buttons]
     if not labels:
         yield _('There is nothing to press now.')
         return

@@ -66,6 +66,8 @@ class Task(models.Model):
     ended_at = models.DateTimeField(null=True)
     #: When whoever asked looked at how it ended, or put the news away.
     seen_at = models.DateTimeField(null=True)
+    #: When a worker told him elsewhere, where ``NOTIFY`` says so.
+    told_at = models.DateTimeField(null=True)
     undo_of = models.ForeignKey(
         'self', models.SET_NULL, null=True, related_name='undone_by'
     )

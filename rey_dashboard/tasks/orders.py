@@ -135,7 +135,7 @@ def _asking(task, order, actor, what) -> Iterator[models.Task]:
 
 def _queue(row):
     row.state, row.order, row.note = STATES.QUEUED, ORDERS.NONE, ''
-    row.ended_at = row.seen_at = None
+    row.ended_at = row.seen_at = row.told_at = None
     row.due_at = row.ticked_at = timezone.now()
 
 

@@ -14,6 +14,7 @@ from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import databases
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import notices
 from rey_dashboard.tasks import planning
 
 LOG = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Ticker:
         self._stop = threading.Event()
         self._engine = None
         self._tidy_at = 0.0
+        self._notices = notices.Notices(self._stop)
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -53,6 +55,7 @@ class Ticker:
             self._stop.wait(self._tick())
         if self._engine:
             self._engine.close()
+        self._notices.close()
         connection.close()
 
     def _tick(self):
@@ -61,6 +64,7 @@ class Ticker:
             if time.monotonic() >= self._tidy_at:
                 planning.forget_unstarted()
                 self._tidy_at = time.monotonic() + TIDY_EVERY_S
+            self._notices.look()
             if not self._engine:
                 if not models.Task.objects.exclude(due_at=None).exists():
                     # Nothing to sign in for.
