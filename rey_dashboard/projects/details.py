@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rey_dashboard.inventory import drift
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
@@ -62,11 +63,14 @@ class ProjectView(views.TableView):
 
     def get_context_data(self, **kwargs):
         quotas = self.scope.all_quotas().filter(project_id=self.project_id)
+        quotas = list(quotas)
+        drifts = drift.mark(self.scope, quotas)
         quotas = quota_groups(quotas)
         return super().get_context_data(
             project=self.project,
             detail=self.scope.projects().filter(id=self.project_id).first(),
             quotas=quotas,
+            mending=drift.commands(self.project_id) if drifts else [],
             idle=sum(len(group['idle']) for group in quotas),
             fullest=resources.find(
                 self.project.fullest_service, self.project.fullest_resource
@@ -189,7 +193,7 @@ def quota_groups(quotas) -> list[dict]:
         for row in rows:
             row.known = resources.find(service, row.resource)
         rows.sort(key=lambda row: (_place(order, row.known), row.resource))
-        idle = [row for row in rows if not row.in_use]
+        idle = [row for row in rows if not row.in_use and not row.listed]
         if rows:
             in_use = [row for row in rows if row not in idle]
             groups.append({'label': label, 'in_use': in_use, 'idle': idle})

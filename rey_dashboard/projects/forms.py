@@ -2,12 +2,15 @@ from django import forms as django_forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory import drift
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import forms
 from rey_dashboard.pages import periods
 
 STATES = models.ProjectSummary.State
+#: Quotas of which Cinder lists something else than it counts.
+DRIFT = 'drift'
 #: Without a word on the state all but what is gone.
 SHOWN = [state for state in STATES if state != STATES.GONE]
 
@@ -150,7 +153,12 @@ class QuotasForm(forms.Filter):
     )
     over = forms.percent(_('Use over … %'), _('Over … %'))
     every = forms.choice(
-        _('Which'), [('', _('In use and limited')), ('1', _('All quotas'))]
+        _('Which'),
+        [
+            ('', _('In use and limited')),
+            ('1', _('All quotas')),
+            (DRIFT, _('Counted wrongly')),
+        ],
     )
 
     def filter(self, rows):
@@ -163,6 +171,8 @@ class QuotasForm(forms.Filter):
             rows = rows.filter(percent__gt=cleaned['over'])
         elif not cleaned['every']:
             rows = rows.filter(percent__gt=0)
+        if cleaned['every'] == DRIFT:
+            rows = drift.only(self.scope, rows)
         return rows
 
     def _named(self, q):

@@ -9,6 +9,7 @@ from django.utils import http as http_utils
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard import policy
+from rey_dashboard.inventory import drift
 from rey_dashboard.inventory import hour_sums
 from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import models
@@ -203,3 +204,6 @@ class QuotasView(views.TableView):
         for row in page:
             row.project = projects.get(row.project_id)
             row.known = resources.find(row.service, row.resource)
+        drift.mark(self.scope, page)
+        for row in page:
+            row.mending = drift.commands(row.project_id)
