@@ -1,7 +1,8 @@
-"""Measures the sync, the pages and many people at once: ``make bench``.
+"""Measures the sync, quotas, pages and many people: ``make bench``.
 
 All in one run, since only ratios mean something on a machine with other work:
 the sync of the bulk cloud beside the bare time of fetching the same listings,
+a task that sets quotas beside the same calls,
 each page beside an almost empty page of Horizon, people beside the same people
 while nothing is written.
 """
@@ -13,6 +14,7 @@ import sys
 import time
 
 from tests import bench_pages
+from tests import bench_quotas
 from tests.e2e import bare
 from tests.e2e import expected
 from tests.e2e import site
@@ -32,6 +34,7 @@ def main():
         fetched = measure_bare(cloud)
         changes = measure_sync(demo, changes=True)
         print_sync(first, sync, fetched, changes)
+        bench_quotas.main(demo, cloud)
         bench_pages.main(demo)
 
 

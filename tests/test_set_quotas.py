@@ -47,6 +47,17 @@ def test_all_that_match_are_planned_and_previewed(admin):
     assert {step.target for step in task.steps.all()} == {'lab', 'shop', 'web'}
     page = admin.get(answer.url).content.decode()
     assert 'cores 20 → <strong>40</strong>' in page
+    assert '(4 in use)' in page
+
+
+def test_the_preview_counts_what_to_mind(admin):
+    answer = ask(admin, **{**SET_VCPUS, 'value:compute.cores': '3'})
+    page = ' '.join(admin.get(answer.url).content.decode().split())
+    assert 'below use</span> 3 steps' in page
+
+    answer = ask(admin, **{**SET_VCPUS, 'value:compute.cores': '20'})
+    page = ' '.join(admin.get(answer.url).content.decode().split())
+    assert 'Nothing would change.</span> 3 steps' in page
 
 
 def test_a_filter_and_single_projects_select(admin):

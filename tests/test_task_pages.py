@@ -97,9 +97,9 @@ def test_progress_is_asked_for_while_it_runs(admin):
     orders.start(task, REY)
     assert 'every 2s' in text(admin, f'{TASKS}{task.pk}/')
     models.Task.objects.update(done=1, failed=1)
-    fragment = text(admin, f'{TASKS}{task.pk}/progress/')
-    assert '1 done, 1 failed, 2 to go' in fragment
-    assert 'width="25.00%"' in fragment
+    page = text(admin, f'{TASKS}{task.pk}/')
+    assert '1 done, 1 failed, 2 to go' in page
+    assert 'width="25.00%"' in page
 
 
 @pytest.mark.parametrize(

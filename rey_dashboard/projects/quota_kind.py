@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import itertools
 
+from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,11 @@ class SetQuotas(kinds.Kind):
 
     label = _('Set quotas')
     rule = usage.ACT
+    flags = {
+        BELOW_USE: _('below use'),
+        UNLIMITED: _('unlimited'),
+        PINNED: _('pinned'),
+    }
 
     def plan(
         self, region: str, parameters: Mapping
@@ -76,6 +82,22 @@ class SetQuotas(kinds.Kind):
 
     def commands(self, step) -> list[str]:
         return quota_commands.of(step.service, step.target, step.after)
+
+    def remarks(self, region: str, steps: Iterable) -> Mapping:
+        steps = list(steps)
+        rows = models.Quota.objects.filter(
+            region=region, project_id__in={step.target for step in steps}
+        ).exclude(in_use=None)
+        told = {}
+        for row in rows:
+            of_step = told.setdefault((row.project_id, row.service), {})
+            of_step[row.resource] = _t('%s in use') % formats.number_format(
+                row.in_use
+            )
+        return {
+            step.pk: told.get((step.target, step.service), {})
+            for step in steps
+        }
 
     def mirror(self, region: str, steps: Iterable) -> None:
         wanted = {(step.target, step.service): step.after for step in steps}

@@ -13,6 +13,7 @@ import dataclasses
 import functools
 from importlib import metadata
 import logging
+import types
 
 from keystoneauth1 import adapter
 
@@ -136,11 +137,14 @@ class Kind(abc.ABC):
     :cvar label: for people
     :cvar rule: of the policy; asked at planning, at the start and for undoing
     :cvar can_undo: whether ``undo`` can bring back what was
+    :cvar flags: what its flags mean, for people; a flag may go on with
+        ``:name``, of what it is
     """
 
     label: str
     rule: str
     can_undo = True
+    flags: Mapping[str, str] = types.MappingProxyType({})
 
     @property
     def read_rule(self) -> str:
@@ -187,6 +191,15 @@ class Kind(abc.ABC):
     ) -> estimates.Estimate | None:
         """How long steps of this size take; none when nobody can know."""
         return estimates.by_rate(past, size)
+
+    def remarks(
+        self, region: str, steps: Iterable[models.Step]
+    ) -> Mapping[int, Mapping[str, str]]:
+        """What a page tells of each name that changes, as of now.
+
+        For example how much is in use. By the step's key and the name.
+        """
+        return {}
 
     def mirror(  # noqa: B027, for those that need none
         self, region: str, steps: Iterable[models.Step]

@@ -1,8 +1,11 @@
 """What pages tell of tasks, in words and numbers."""
 
+import collections
 from collections.abc import Iterator
+from collections.abc import Mapping
 import dataclasses
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.tasks import estimates
@@ -23,6 +26,8 @@ ORDERS = (
     'assign',
     'comment',
 )
+#: Reasons to leave steps out, the commonest first.
+MOST_REASONS = 5
 #: Bootstrap's colour of each state.
 COLOURS = {
     STATES.PLANNED: 'default',
@@ -114,12 +119,45 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
     return found
 
 
-def changes(step: models.Step) -> Iterator[tuple[str, object, object]]:
-    """What a step changes: name, before, after."""
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What becomes of one name.
+
+    :param remark: the kind's, as of now
+    """
+
+    name: str
+    before: object
+    after: object
+    remark: str
+
+
+def changes(step: models.Step, remarks: Mapping[str, str]) -> Iterator[Change]:
+    """What a step changes.
+
+    :param remarks: by name
+    """
     for name, after in sorted(step.after.items()):
-        yield name, step.before.get(name), after
+        yield Change(name, step.before.get(name), after, remarks.get(name, ''))
 
 
-def flags(step: models.Step) -> list[tuple[str, str]]:
-    """Pairs of a flag and what it is of."""
-    return [tuple(flag.partition(':')[::2]) for flag in step.flags]
+def flags(step: models.Step, kind: kinds.Kind) -> list[tuple[str, str]]:
+    """Pairs of what a flag means and what it is of."""
+    told = (flag.partition(':') for flag in step.flags)
+    return [(kind.flags.get(flag, flag), of) for flag, _, of in told]
+
+
+def preview(task: models.Task, kind: kinds.Kind) -> list[tuple[str, int]]:
+    """Of a task that was not started: what to mind, and in how many steps."""
+    if task.state != STATES.PLANNED:
+        return []
+    steps = task.steps.order_by()
+    counts = collections.Counter()
+    for told in steps.exclude(flags=[]).values_list('flags', flat=True):
+        counts.update({flag.partition(':')[0] for flag in told})
+    left_out = steps.filter(state=models.Step.State.REFUSED)
+    reasons = left_out.values_list('error').annotate(steps=Count('pk'))
+    return [
+        *((kind.flags.get(flag, flag), n) for flag, n in counts.items()),
+        *reasons.order_by('-steps', 'error')[:MOST_REASONS],
+    ]

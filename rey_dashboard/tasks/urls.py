@@ -8,11 +8,6 @@ urlpatterns = [
     path('news/', news.NewsView.as_view(), name='news'),
     path('<int:task_id>/', views.TaskView.as_view(), name='task'),
     path(
-        '<int:task_id>/progress/',
-        views.ProgressView.as_view(),
-        name='progress',
-    ),
-    path(
         '<int:task_id>/<slug:order>/', views.OrderView.as_view(), name='order'
     ),
 ]

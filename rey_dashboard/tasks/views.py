@@ -84,16 +84,6 @@ class _OfTask:
     def may_act(self) -> bool:
         return policy.allowed(self.request, self.kind.rule)
 
-    def told(self) -> dict:
-        """What the changing part of the page shows."""
-        return {
-            'task': self.task,
-            'progress': showing.progress(self.task),
-            'buttons': showing.buttons(self.task, self.kind)
-            if self.may_act
-            else [],
-        }
-
 
 class TaskView(_OfTask, views.TableView):
     """A task: how far it is, its steps, and what was said of it."""
@@ -110,13 +100,18 @@ class TaskView(_OfTask, views.TableView):
         return self.task.steps.all()
 
     def load(self, page):
+        remarks = self.kind.remarks(self.task.region, page)
         for step in page:
-            step.changes = showing.changes(step)
-            step.words = showing.flags(step)
+            told = remarks.get(step.pk, {})
+            step.changes = list(showing.changes(step, told))
+            step.words = showing.flags(step, self.kind)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
-            **self.told(),
+            task=self.task,
+            progress=showing.progress(self.task),
+            buttons=self._buttons(),
+            preview=showing.preview(self.task, self.kind),
             comments=self.task.comments.order_by('at'),
             records=self.task.records.order_by('at'),
             may_act=self.may_act,
@@ -133,20 +128,10 @@ class TaskView(_OfTask, views.TableView):
         ]
         return context
 
-
-class ProgressView(_OfTask, views.ScopedView):
-    """The changing part of a task's page, asked for while it is live."""
-
-    rule = rules.READ
-
-    def get(self, request, **kwargs):
-        answer = shortcuts.render(
-            request, 'rey/tasks/_progress.html', self.told()
-        )
-        if self.task.state in models.Task.ENDED:
-            # The steps on the page are of before.
-            answer['HX-Refresh'] = 'true'
-        return answer
+    def _buttons(self):
+        if not self.may_act:
+            return []
+        return showing.buttons(self.task, self.kind)
 
 
 class OrderView(_OfTask, views.ScopedView):

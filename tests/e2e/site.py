@@ -10,7 +10,10 @@ import subprocess
 import sys
 import time
 
+import requests
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+_PATIENCE_S = 180
 # The demo's own book of its processes.
 sys.path.insert(0, str(ROOT / 'demo'))
 
@@ -60,6 +63,19 @@ class Site:
         """Adds 1,200 projects with their servers and volumes, once."""
         _python('cloud', 'bulk')
 
+    def work(self) -> None:
+        """Works on tasks until none is due, as a worker would."""
+        done = self._command('work')
+        assert done.returncode == 0, done.stderr
+
+    def _command(self, *words):
+        command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
+        env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}
+        env.pop('DJANGO_SETTINGS_MODULE', None)
+        return subprocess.run(
+            [str(command), *words], env=env, capture_output=True, text=True
+        )
+
     def collect(
         self,
         patience_s: int = 600,
@@ -72,25 +88,40 @@ class Site:
         :param hours_again: days that are over and still to be read again;
             the bulk's servers ran before they were put in
         """
-        command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
-        env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}
-        env.pop('DJANGO_SETTINGS_MODULE', None)
         options = [] if changes else ['--full']
         if hours_again:
             options += ['--hours-again', str(hours_again)]
         end = time.monotonic() + patience_s
         while True:
-            done = subprocess.run(
-                [str(command), 'collect', '--json', *options],
-                env=env,
-                capture_output=True,
-                text=True,
-            )
+            done = self._command('collect', '--json', *options)
             if done.returncode == 0:
                 return json.loads(done.stdout)
             held = 'is collecting' in done.stderr
             assert held and time.monotonic() < end, done.stderr + done.stdout
             time.sleep(2)
+
+
+def browser(url: str, user: str, domain: str = 'Default') -> requests.Session:
+    """Signed in without a real browser, with the demo's password."""
+    made = requests.Session()
+    made.trust_env = False
+    login = f'{url}/auth/login/'
+    made.get(login, timeout=_PATIENCE_S)
+    answer = made.post(
+        login,
+        data={
+            'username': user,
+            'password': 'demo',
+            'domain': domain,
+            'region': 'default',
+            'csrfmiddlewaretoken': made.cookies['csrftoken'],
+        },
+        headers={'Referer': login},
+        timeout=_PATIENCE_S,
+    )
+    answer.raise_for_status()
+    assert '/auth/login' not in answer.url, f'{user} was not let in'
+    return made
 
 
 def _python(script, verb):

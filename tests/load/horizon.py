@@ -122,26 +122,7 @@ class Horizon:
             process.wait(_PATIENCE_S)
 
     def sign_in(self, user: str, domain: str) -> requests.Session:
-        """As a person does, with the demo's password."""
-        browser = requests.Session()
-        browser.trust_env = False
-        login = f'{self.url}/auth/login/'
-        browser.get(login, timeout=_PATIENCE_S)
-        answer = browser.post(
-            login,
-            data={
-                'username': user,
-                'password': 'demo',
-                'domain': domain,
-                'region': 'default',
-                'csrfmiddlewaretoken': browser.cookies['csrftoken'],
-            },
-            headers={'Referer': login},
-            timeout=_PATIENCE_S,
-        )
-        answer.raise_for_status()
-        assert '/auth/login' not in answer.url, f'{user} was not let in'
-        return browser
+        return site.browser(self.url, user, domain)
 
     def _run(self, program, *words):
         done = subprocess.run(

@@ -1,0 +1,169 @@
+"""Quotas of 1,200 projects in three services, beside the same PUTs, bare.
+
+A task sets them, and its undoing sets them back. So do the plain calls, as
+many at a time. Meanwhile somebody looks at the task's page.
+"""
+
+from concurrent import futures
+import contextlib
+import dataclasses
+import itertools
+import re
+import statistics
+import threading
+import time
+import uuid
+
+from tests.e2e import bare
+from tests.e2e import site
+
+#: Share of the bare calls' throughput that is demanded of a task.
+LEAST = 0.8
+#: Calls to one service at a time: the dashboard's default.
+PARALLEL = 4
+WANTED = {'compute.cores': 1, 'volume.volumes': 1, 'network.port': 1}
+PAGE = '/rey/projects/set-quotas/'
+
+
+def main(demo: site.Site, cloud: bare.Cloud) -> None:
+    browser = site.browser(demo.url, 'admin')
+    begin = time.perf_counter()
+    address = _plan(demo.url, browser)
+    planned_s = time.perf_counter() - begin
+    own, looked = _measured(demo, browser, address)
+    plain = _bare(cloud)
+    back, more = _measured(demo, browser, _undo(demo.url, browser, address))
+    print_quotas(planned_s, [own, back], plain, looked + more)
+
+
+def print_quotas(planned_s, tasks, plain, looks):
+    """:param looks: seconds and share done, as the page told it"""
+    steps = sum(steps for steps, _seconds in tasks)
+    rate = steps / sum(seconds for _steps, seconds in tasks)
+    bare_rate = plain[0] / plain[1]
+    ratio = rate / bare_rate
+    pages = statistics.median(seconds for seconds, _done in looks)
+    print(f'\nQuotas: tasks of {tasks[0][0]:,} steps in three services')
+    print(f'  planned in            {planned_s:8.1f} s')
+    print(f'  a task                {rate:8.1f} steps/s')
+    print(f'  the same PUTs, bare   {bare_rate:8.1f} a second')
+    print(
+        f'  task over bare        {ratio:8.2f} (at least {LEAST}: '
+        f'{"met" if ratio >= LEAST else "NOT MET"})'
+    )
+    print(f'  its page meanwhile    {pages:8.2f} s, the median')
+    still = max(_still(looks), default=0)
+    print(f'  the bar stood still   {still:8.1f} s at most')
+
+
+def _still(looks):
+    """Seconds for which the bar did not move, each time."""
+    groups = itertools.groupby(looks, key=lambda look: look[1])
+    for _done, group in groups:
+        yield sum(seconds + 1 for seconds, _share in group)
+
+
+def _plan(url, browser):
+    page = browser.get(url + PAGE, timeout=300)
+    page.raise_for_status()
+    expected = re.search(r'name="expected" value="(\d+)"', page.text)[1]
+    fields = {'token': str(uuid.uuid4()), 'expected': expected}
+    for key, more in WANTED.items():
+        fields |= {f'how:{key}': 'add', f'value:{key}': str(more)}
+    return _post(url, browser, PAGE, fields)
+
+
+def _undo(url, browser, address):
+    return _post(url, browser, f'{address}undo/', {})
+
+
+def _post(url, browser, address, fields):
+    """The path of the page that it leads to."""
+    answer = browser.post(
+        url + address,
+        {**fields, 'csrfmiddlewaretoken': browser.cookies['csrftoken']},
+        headers={'Referer': url + address},
+        timeout=300,
+    )
+    answer.raise_for_status()
+    found = re.search(r'/rey/tasks/\d+/', answer.url)
+    assert found, f'{address} led to {answer.url}'
+    return found[0]
+
+
+def _measured(demo, browser, address):
+    """(steps, seconds) of the task, and what its page told meanwhile."""
+    _post(demo.url, browser, f'{address}start/', {})
+    stop, looks = threading.Event(), []
+    looker = threading.Thread(
+        target=_look, args=(demo.url, browser, address, looks, stop)
+    )
+    looker.start()
+    begin = time.perf_counter()
+    demo.work()
+    seconds = time.perf_counter() - begin
+    stop.set()
+    looker.join()
+    done, failed = _told(browser.get(demo.url + address, timeout=300).text)
+    print(f'{address}: {done:,} done, {failed:,} failed in {seconds:.0f} s')
+    return (done, seconds), looks
+
+
+def _look(url, browser, address, looks, stop):
+    while not stop.wait(1):
+        begin = time.perf_counter()
+        page = browser.get(url + address, timeout=300)
+        looks.append((time.perf_counter() - begin, _told(page.text)))
+
+
+def _told(page):
+    done, failed = re.search(r'([\d,]+) done, ([\d,]+) failed', page).groups()
+    return int(done.replace(',', '')), int(failed.replace(',', ''))
+
+
+def _bare(cloud):
+    """(calls, seconds) of PUTs that change as much, there and back."""
+    ids = [row['id'] for row in cloud.projects() if row['enabled']]
+    limits = {
+        call: {one: call.limit(cloud, one) for one in ids} for call in CALLS
+    }
+    begin = time.perf_counter()
+    for more in (1, 0):
+        with contextlib.ExitStack() as stack:
+            jobs = []
+            for call in CALLS:
+                pool = futures.ThreadPoolExecutor(PARALLEL)
+                stack.enter_context(pool)
+                jobs += [
+                    pool.submit(call.put, cloud, one, limit + more)
+                    for one, limit in limits[call].items()
+                ]
+            for job in jobs:
+                job.result()
+    return 2 * len(CALLS) * len(ids), time.perf_counter() - begin
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """What one service is asked, without a line of the dashboard's code."""
+
+    kind: str
+    path: str
+    key: str
+    resource: str
+
+    def limit(self, cloud: bare.Cloud, project_id: str) -> int:
+        told = cloud.ask(self.kind, self.path.format(project_id))
+        return told[self.key][self.resource]
+
+    def put(self, cloud: bare.Cloud, project_id: str, limit: int) -> None:
+        body = {self.key: {self.resource: limit}}
+        path = self.path.format(project_id)
+        cloud.write('PUT', path, self.kind, body)
+
+
+CALLS = (
+    Call('compute', '/os-quota-sets/{}', 'quota_set', 'cores'),
+    Call('block-storage', '/os-quota-sets/{}', 'quota_set', 'volumes'),
+    Call('network', '/v2.0/quotas/{}', 'quota', 'port'),
+)
