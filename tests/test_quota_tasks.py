@@ -210,3 +210,22 @@ def test_commands_do_the_same_by_hand(cloud):
         f'openstack quota set --volumes=5 {cloud.busy}',
         f'openstack quota set --volume-type=fast --gigabytes=50 {cloud.busy}',
     ]
+
+
+def test_a_look_costs_less_than_the_change(cloud, engine):
+    task = planned(cloud, VCPUS, change('network', 'port', 'set', 700))
+    with cloud.calls_made() as made:
+        work(engine, task)
+    assert task.state == models.Task.State.SUCCEEDED
+    looks = {
+        (service, path.rpartition('/')[2])
+        for service, method, path, _query in made
+        if method == 'GET' and 'quota' in path
+    }
+    # Nova's without the use; Neutron's for all projects at once.
+    assert looks == {
+        ('compute', cloud.empty),
+        ('compute', cloud.busy),
+        ('network', 'default'),
+        ('network', 'quotas'),
+    }

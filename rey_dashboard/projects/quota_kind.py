@@ -9,25 +9,18 @@ from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from rey_dashboard.cloud import compute
-from rey_dashboard.cloud import network
 from rey_dashboard.cloud import quotas
-from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 from rey_dashboard.policy import usage
 from rey_dashboard.projects import quota_changes
 from rey_dashboard.projects import quota_commands
+from rey_dashboard.projects import quota_looks
 from rey_dashboard.tasks import kinds
 
 #: Words of the preview for one resource of a step: ``<flag>:<resource>``.
 BELOW_USE, UNLIMITED, PINNED = 'below_use', 'unlimited', 'pinned'
-_CLIENTS = {
-    resources.COMPUTE: compute.Compute,
-    resources.VOLUME: volume.BlockStorage,
-    resources.NETWORK: network.Network,
-}
 
 
 class SetQuotas(kinds.Kind):
@@ -64,15 +57,15 @@ class SetQuotas(kinds.Kind):
                     )
 
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
-        client = _client(context, step.service)
-        now = {row.resource: row for row in client.quotas(step.target) or ()}
-        _refuse_unknown(step, now)
-        limits = {name: now[name].limit for name in step.after}
+        service = _service(context, step.service)
+        now = service.look(step.target)
+        _refuse_unknown(step, now.limits)
+        limits = {name: now.limits[name] for name in step.after}
         if limits == step.after:
             return kinds.Done()
         _refuse_changed(step, limits)
-        _refuse_below_use(step, now)
-        told = client.set_quotas(step.target, step.after)
+        _refuse_below_use(step, now.used)
+        told = service.client.set_quotas(step.target, step.after)
         _refuse_unchanged(step, told)
         return kinds.Done()
 
@@ -114,10 +107,10 @@ class SetQuotas(kinds.Kind):
         store.upsert(models.Quota, changed)
 
 
-def _client(context, service):
+def _service(context, service):
     """One for all threads; made twice it is made in vain, no more."""
     if service not in context.kept:
-        made = _CLIENTS[service](context.cloud, context.session)
+        made = quota_looks.OF[service](context.cloud, context.session)
         context.kept.setdefault(service, made)
     return context.kept[service]
 
@@ -219,8 +212,8 @@ def _changed_since(names):
     return _t('Somebody has changed it since: %s.') % ', '.join(sorted(names))
 
 
-def _refuse_unknown(step, now):
-    lost = sorted(name for name in step.after if name not in now)
+def _refuse_unknown(step, limits):
+    lost = sorted(name for name in step.after if name not in limits)
     if lost:
         raise kinds.Refused(
             _t('The service knows no quota of this project for %s.')
@@ -241,14 +234,12 @@ def _refuse_changed(step, limits):
         raise kinds.Conflict(_changed_since(changed))
 
 
-def _refuse_below_use(step, now):
-    """Cinder does not always compare."""
+def _refuse_below_use(step, used):
     below = [
         _t('%(resource)s: %(used)d are in use')
-        % {'resource': name, 'used': now[name].in_use + now[name].reserved}
+        % {'resource': name, 'used': used[name]}
         for name, limit in step.after.items()
-        if 0 <= limit < now[name].in_use + now[name].reserved
-        and f'{step.service}.{name}' not in resources.PER_THING
+        if 0 <= limit < used.get(name, 0)
     ]
     if below:
         raise kinds.Refused(
