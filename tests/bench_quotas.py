@@ -112,7 +112,9 @@ def _measured(demo, browser, address, looks):
         demo.work()
     answer = browser.get(f'{demo.url}/rey/tasks/?format=json', timeout=300)
     number = int(address.strip('/').rpartition('/')[2])
-    (task,) = (row for row in answer.json()['rows'] if row['id'] == number)
+    (task,) = (
+        row for row in answer.json()['rows'] if row['task_id'] == number
+    )
     # Without the time that the program takes to start.
     begin, end = (
         datetime.datetime.fromisoformat(task[name])
