@@ -186,6 +186,34 @@ def test_undo_brings_back_what_was_and_says_that_it_is_pinned(cloud, engine):
     assert limit(cloud, 'compute', cloud.empty, 'cores') == 99
 
 
+def test_what_was_neutrons_default_follows_it_again(cloud, engine):
+    cloud.set_quota('network', cloud.busy, router=3)
+    task = planned(cloud, change('network', 'port', 'set', 700))
+    work(engine, task)
+
+    undo = planning.plan_undo(task, 'Undo', 'another form', REY)
+
+    found = steps(undo)
+    assert found['empty', 'network'].flags == ['default:port']
+    assert found['busy', 'network'].flags == ['pinned:port']
+    cloud.limits['network']['port'] = 555
+    work(engine, undo)
+    assert limit(cloud, 'network', cloud.empty, 'port') == 555
+    assert steps(undo)['empty', 'network'].after == {'port': 555}
+    assert limit(cloud, 'network', cloud.busy, 'port') == 500
+    assert limit(cloud, 'network', cloud.busy, 'router') == 3
+
+
+def test_a_default_comes_back_without_what_was_set_meanwhile(cloud, engine):
+    task = planned(cloud, change('network', 'port', 'set', 700))
+    work(engine, task)
+    cloud.set_quota('network', cloud.empty, router=3)
+    undo = planning.plan_undo(task, 'Undo', 'another form', REY)
+    work(engine, undo)
+    assert limit(cloud, 'network', cloud.empty, 'port') == 500
+    assert limit(cloud, 'network', cloud.empty, 'router') == 3
+
+
 def test_a_project_that_is_gone_fails_alone(cloud, engine):
     task = planned(cloud, VCPUS)
     cloud.delete('projects', cloud.empty)

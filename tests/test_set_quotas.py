@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from rey_dashboard.inventory import models as inventory
 from rey_dashboard.projects import quota_kind
 from rey_dashboard.projects import quota_templates
 from rey_dashboard.tasks import kinds
@@ -58,6 +59,16 @@ def test_the_preview_counts_what_to_mind(admin):
     answer = ask(admin, **{**SET_VCPUS, 'value:compute.cores': '20'})
     page = ' '.join(admin.get(answer.url).content.decode().split())
     assert 'Nothing would change.</span> 3 steps' in page
+
+
+def test_the_preview_tells_what_changed_since_it_was_read(admin):
+    answer = ask(admin, **SET_VCPUS)
+    inventory.Quota.objects.filter(project_id='lab', resource='cores').update(
+        limit=33
+    )
+    page = admin.get(answer.url).content.decode()
+    assert '4 in use; changed since: now 33' in page
+    assert page.count('changed since') == 1
 
 
 def test_a_filter_and_single_projects_select(admin):

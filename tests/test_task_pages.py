@@ -52,6 +52,21 @@ def test_a_task_is_planned_looked_at_and_started_in_the_browser(admin):
     assert 'Cancel the rest' in text(admin, f'{TASKS}{task.pk}/')
 
 
+def test_what_cannot_be_undone_starts_when_its_size_is_typed(admin, task_kind):
+    task_kind.can_undo = False
+    task = paper_tasks.plan(12)
+    page = f'{TASKS}{task.pk}/'
+    assert 'Type the number of steps, 12' in text(admin, page)
+    for typed in ('', '11'):
+        admin.post(f'{page}start/', {'typed': typed})
+        task.refresh_from_db()
+        assert task.state == models.Task.State.PLANNED
+    assert 'Nothing was started' in text(admin, page)
+    admin.post(f'{page}start/', {'typed': ' 12 '})
+    task.refresh_from_db()
+    assert task.state == models.Task.State.QUEUED
+
+
 def test_what_cannot_be_asked_any_more_is_told(admin):
     task = paper_tasks.plan(3)
     orders.start(task, REY)

@@ -77,6 +77,11 @@ class Network:
         path = f'/v2.0/quotas/{project_id}/default'
         return listing.whole(self._get, path, 'quota', dict)
 
+    def limits(self, project_id: str) -> dict[str, int]:
+        """All limits of one project, as they are now."""
+        path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}'
+        return listing.whole(self._get, path, 'quota', dict)
+
     def own_limits(self) -> dict[str, dict[str, int]]:
         """All limits of each project that has any value of its own.
 
@@ -107,6 +112,11 @@ class Network:
         path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}'
         answer = self._adapter.put(path, json={'quota': dict(limits)})
         return quotas.limits(answer.json()['quota'])
+
+    def reset_quotas(self, project_id: str) -> None:
+        """All its limits are the defaults again, and follow them."""
+        path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}'
+        self._adapter.delete(path)
 
     def owners(self, resource: str) -> Iterator[list[str]]:
         """The project id of each thing of a resource, a page at a time.

@@ -18,9 +18,18 @@ from rey_dashboard.projects import quota_changes
 from rey_dashboard.projects import quota_commands
 from rey_dashboard.projects import quota_looks
 from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models as tasks
 
 #: Words of the preview for one resource of a step: ``<flag>:<resource>``.
-BELOW_USE, UNLIMITED, PINNED = 'below_use', 'unlimited', 'pinned'
+BELOW_USE, UNLIMITED, PINNED, DEFAULT = (
+    'below_use',
+    'unlimited',
+    'pinned',
+    'default',
+)
+STEPS = tasks.Step.State
+#: Of a step's ``work``: whether the project had limits of its own before.
+OWN = 'own'
 
 
 class SetQuotas(kinds.Kind):
@@ -37,6 +46,7 @@ class SetQuotas(kinds.Kind):
         BELOW_USE: _('below use'),
         UNLIMITED: _('unlimited'),
         PINNED: _('pinned'),
+        DEFAULT: _('the default again'),
     }
 
     def plan(
@@ -61,13 +71,20 @@ class SetQuotas(kinds.Kind):
         now = service.look(step.target)
         _refuse_unknown(step, now.limits)
         limits = {name: now.limits[name] for name in step.after}
-        if limits == step.after:
+        if limits == step.after and now.is_fresh:
             return kinds.Done()
         _refuse_changed(step, limits)
         _refuse_below_use(step, now.used)
-        told = service.client.set_quotas(step.target, step.after)
+        if step.work.get(OWN) is False:
+            found = service.reset(step.target, step.after)
+            if found:
+                # The default may be another by now.
+                return kinds.Done(
+                    {name: found.limits[name] for name in step.after}
+                )
+        told = service.set(step.target, step.after)
         _refuse_unchanged(step, told)
-        return kinds.Done()
+        return kinds.Done(work={OWN: now.own})
 
     def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
         for batch in store.batches(steps, store.BATCH):
@@ -84,11 +101,15 @@ class SetQuotas(kinds.Kind):
         told = {}
         for row in rows:
             of_step = told.setdefault((row.project_id, row.service), {})
-            of_step[row.resource] = _t('%s in use') % formats.number_format(
-                row.in_use
-            )
+            of_step[row.resource] = row
         return {
-            step.pk: told.get((step.target, step.service), {})
+            step.pk: {
+                name: _remark(step, row)
+                for name, row in told.get(
+                    (step.target, step.service), {}
+                ).items()
+                if name in step.after
+            }
             for step in steps
         }
 
@@ -113,6 +134,18 @@ def _service(context, service):
         made = quota_looks.OF[service](context.cloud, context.session)
         context.kept.setdefault(service, made)
     return context.kept[service]
+
+
+def _remark(step, row):
+    used = _t('%s in use') % formats.number_format(row.in_use)
+    waits = step.state in (STEPS.PENDING, STEPS.REFUSED)
+    if not waits or row.limit == step.before.get(row.resource):
+        return used
+    limit = formats.number_format(row.limit)
+    return _t('%(used)s; changed since: now %(limit)s') % {
+        'used': used,
+        'limit': limit,
+    }
 
 
 def _names(region, ids):
@@ -192,6 +225,7 @@ def _undone(region, steps):
         (row.project_id, row.service, row.resource): row.limit for row in rows
     }
     for step in steps:
+        had_none = step.work.get(OWN) is False
         changed = [
             name
             for name, limit in step.after.items()
@@ -203,7 +237,12 @@ def _undone(region, steps):
             service=step.service,
             before=step.after,
             after=step.before,
-            flags=tuple(f'{PINNED}:{name}' for name in step.before),
+            flags=tuple(
+                f'{DEFAULT if had_none else PINNED}:{name}'
+                for name in step.before
+            ),
+            # Nothing of its own before: then it shall have none again.
+            work={OWN: False} if had_none else {},
             refused=_changed_since(changed) if changed else '',
         )
 

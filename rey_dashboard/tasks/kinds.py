@@ -38,6 +38,7 @@ class Planned:
     :param refused: why it must not run, for people; it is shown and left out
     :param remedy: what to do then
     :param size: what time depends on, in the kind's unit (GiB, say)
+    :param work: what ``start`` has to know beyond that; kept with the step
     """
 
     target: str
@@ -49,6 +50,7 @@ class Planned:
     refused: str = ''
     remedy: str = ''
     size: float = 1
+    work: Mapping = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,9 +58,11 @@ class Done:
     """It is so in the cloud.
 
     :param after: as it was read back, where that differs from the plan
+    :param work: what its undoing has to know; kept with the step
     """
 
     after: Mapping | None = None
+    work: Mapping | None = None
 
 
 @dataclasses.dataclass(frozen=True)

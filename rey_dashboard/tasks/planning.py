@@ -148,6 +148,7 @@ def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
             error=one.refused,
             remedy=one.remedy,
             size=one.size,
+            work=dict(one.work),
         )
         for number, one in enumerate(planned, 1)
     ]

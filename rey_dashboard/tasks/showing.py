@@ -59,9 +59,15 @@ class Progress:
 
 @dataclasses.dataclass(frozen=True)
 class Button:
+    """What can be asked.
+
+    :param typed: what has to be typed before, since nothing takes it back
+    """
+
     order: str
     label: str
     style: str = 'default'
+    typed: str = ''
 
 
 def progress(task: models.Task) -> Progress:
@@ -103,7 +109,7 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
     found = []
     if orders.start in may:
         label = _('Start: %d steps') % task.total
-        found.append(Button('start', label, 'primary'))
+        found.append(Button('start', label, 'primary', to_type(task, kind)))
     if orders.pause in may:
         found.append(Button('pause', _('Pause')))
     if orders.resume in may:
@@ -117,6 +123,11 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
     if kind.can_undo and task.done and task.state in models.Task.ENDED:
         found.append(Button('undo', _('Undo %d…') % task.done, 'warning'))
     return found
+
+
+def to_type(task: models.Task, kind: kinds.Kind) -> str:
+    """What is typed to start what cannot be undone: how much it changes."""
+    return '' if kind.can_undo else str(task.total)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,10 +22,11 @@ def apply(landing: calls.Landing) -> None:
     step.started_at = step.started_at or landing.begun
     step.not_before = None
     match landing.outcome:
-        case kinds.Done(after=after):
+        case kinds.Done(after=after, work=work):
             step.state, step.progress = STATES.DONE, 1
             step.ended_at = landing.ended
             step.after = step.after if after is None else dict(after)
+            step.work = step.work if work is None else dict(work)
             _is_well(step)
         case kinds.Running() as running:
             step.state = STATES.RUNNING

@@ -159,6 +159,14 @@ class OrderView(_OfTask, views.ScopedView):
         )
 
     def _start(self, actor):
+        wanted = showing.to_type(self.task, self.kind)
+        if wanted and self.request.POST.get('typed', '').strip() != wanted:
+            messages.error(
+                self.request,
+                _('Nothing was started: type the number of steps, %s.')
+                % wanted,
+            )
+            return
         orders.start(self.task, actor)
 
     def _pause(self, actor):
