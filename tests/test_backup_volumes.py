@@ -216,7 +216,15 @@ def test_a_stuck_backup_tells_how_long_it_may_take(admin):
 
 @pytest.mark.parametrize(
     ('seconds', 'told'),
-    [(0, '0 s'), (119, '119 s'), (200, '3 min'), (9000, '2.5 h')],
+    [
+        (0, '0 s'),
+        (0.42, '0.4 s'),
+        (3, '3 s'),
+        (12.7, '13 s'),
+        (119, '119 s'),
+        (200, '3 min'),
+        (9000, '2.5 h'),
+    ],
 )
 def test_how_long_something_took_has_its_unit(seconds, told):
     assert rey.lasting(seconds) == told

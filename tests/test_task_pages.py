@@ -117,6 +117,16 @@ def test_progress_is_asked_for_while_it_runs(admin):
     assert 'width="25.00%"' in page
 
 
+def test_the_list_is_live_while_one_runs(admin):
+    task = paper_tasks.plan(4)
+    assert 'every 5s' not in text(admin, TASKS)
+    orders.start(task, REY)
+    models.Task.objects.update(done=1, started_at=task.planned_at)
+    page = text(admin, TASKS)
+    assert 'every 5s' in page
+    assert '1 of 4 done' in page
+
+
 @pytest.mark.parametrize(
     ('query', 'found'),
     [

@@ -15,7 +15,7 @@ class TasksForm(forms.Filter):
 
     narrowing = ('q', 'mine', 'state', 'kind', 'since')
 
-    q = forms.search(_('Title, person or project id'))
+    q = forms.search(_('Title, person, project'))
     mine = forms.choice(_('Whose'), [('', _("Everybody's")), ('1', _('Mine'))])
     state = forms.choice(
         _('State'),

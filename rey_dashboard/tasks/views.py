@@ -59,9 +59,14 @@ class IndexView(views.TableView):
             task.took = showing.took(task)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(
+        context = super().get_context_data(
             troubles=kinds.installed().troubles.values(), **kwargs
         )
+        shown = context['page'].object_list
+        return {
+            **context,
+            'is_live': any(task.progress.is_live for task in shown),
+        }
 
 
 class _OfTask:

@@ -104,6 +104,8 @@ def _counted_hours(hours):
 @register.filter
 def lasting(seconds):
     """How long something took, in the unit that gives two digits or so."""
+    if isinstance(seconds, float) and 0 < seconds < 9.95:
+        return _('%(count)s s') % {'count': number(seconds)}
     if seconds < 120:
         return _('%(count)s s') % {'count': number(round(seconds))}
     if seconds < 7200:
