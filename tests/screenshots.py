@@ -67,6 +67,9 @@ def addresses(page):
         **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
         'data': '/rey/data/',
+        'set-quotas': '/rey/projects/set-quotas/?q=webshop&template=M',
+        'task': site.plan_quotas(page),
+        'tasks': '/rey/tasks/',
     }
 
 

@@ -143,6 +143,16 @@ def sign_in(page, user, domain='Default'):
     page.wait_for_url(lambda url: '/auth/login' not in url)
 
 
+def plan_quotas(page, project='webshop'):
+    """Plans a task as a person does; the path of its page, which is open."""
+    page.goto(f'/rey/projects/set-quotas/?q={project}')
+    page.select_option('[name="how:compute.cores"]', 'add')
+    page.fill('[name="value:compute.cores"]', '1')
+    page.get_by_role('button', name='Preview for').click()
+    page.locator('#rey-progress').wait_for()
+    return page.url.removeprefix(Site.of_the_demo().url)
+
+
 def table(page, address):
     """Each row over all pages: its first link, and its cells by title."""
     rows = []

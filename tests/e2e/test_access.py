@@ -3,6 +3,8 @@
 from axe_playwright_python import sync_playwright as axe
 import pytest
 
+from tests.e2e import site
+
 pytestmark = pytest.mark.browser
 PROJECTS = '/rey/projects/'
 LISTS = (
@@ -90,6 +92,9 @@ def addresses(page):
         deleted,
         *(f'{BACKUPS}{end}' for end in BACKUP_TABS),
         '/rey/data/',
+        f'{PROJECTS}set-quotas/?q=webshop&template=M',
+        site.plan_quotas(page),
+        '/rey/tasks/',
     ]
 
 
