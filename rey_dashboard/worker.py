@@ -80,8 +80,7 @@ class _Worker:
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
         self._database = _Database()
-        # Another thread, which may meet other troubles.
-        self._tasks = ticking.Ticker(_Database().tell)
+        self._tasks = ticking.Ticker(self._database.tell)
 
     def run(self):
         LOG.info('Worker started on %s', self._host)
@@ -173,22 +172,28 @@ class _Worker:
 
 
 class _Database:
-    """Tells in the log that it cannot be written: at once, then at times."""
+    """Tells in the log that it cannot be written: at once, then at times.
+
+    Two threads meet the same trouble, and tell it once.
+    """
 
     def __init__(self):
+        self._lock = threading.Lock()
         self._kind = None
         self._again = 0.0
 
     def tell(self, error):
         kind = databases.kind_of(error)
-        if kind is self._kind and time.monotonic() < self._again:
-            return
-        self._kind = kind
-        self._again = time.monotonic() + TELL_AGAIN_S
+        with self._lock:
+            if kind is self._kind and time.monotonic() < self._again:
+                return
+            self._kind = kind
+            self._again = time.monotonic() + TELL_AGAIN_S
         explained = databases.explain(error)
         LOG.error('%s %s', explained.words, explained.remedy)
 
     def is_well(self):
-        if self._kind:
-            LOG.info('The database can be written again')
-        self._kind = None
+        with self._lock:
+            if self._kind:
+                LOG.info('The database can be written again')
+            self._kind = None
