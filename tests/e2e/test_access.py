@@ -41,6 +41,7 @@ THEMES = ('default', 'material')
 CUT_OFF = """() => [...document.querySelectorAll('.rey *')].filter(element => {
     const {left, right, width} = element.getBoundingClientRect();
     return width && (left < -1 || right > innerWidth + 1)
+        && element.checkVisibility()
         && !element.closest('.rey-scroll table, .rey-chart div');
 }).map(element => element.outerHTML.slice(0, 120))"""
 FOCUS = """() => {
