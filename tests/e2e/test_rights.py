@@ -72,7 +72,11 @@ def test_who_reads_usage_sees_all_projects(
 def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
     own, _foreign = own_and_foreign
     page = sign_in('updater')
-    assert not page.locator('nav a[href^="/rey/"]').count()
+    links = page.locator('nav a[href^="/rey/"]')
+    # Whoever may act anywhere sees tasks, those of his kinds.
+    assert [link.get_attribute('href') for link in links.all()] == [
+        '/rey/tasks/'
+    ]
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {403}
     assert write(page, f'{PROJECTS}columns/', column='x').status == 403
     assert statuses(page, ['/rey/data/']) == {200}
