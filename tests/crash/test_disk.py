@@ -155,8 +155,9 @@ def test_pages_and_the_worker_go_on_while_the_disk_is_full(
         assert 'Traceback' not in log.read_text()
         company.live()
     processes.wait_for(lambda: deployment.run(collecting.ids) == company.ids)
-    assert 'can be written again' in log.read_text()
-    assert 'No worker writes here' not in _page(admin)
+    # With the next sign of life, which may be a moment later.
+    processes.wait_for(lambda: 'can be written again' in log.read_text())
+    processes.wait_for(lambda: 'No worker writes here' not in _page(admin))
 
 
 def _page(admin):
