@@ -8,6 +8,8 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.tasks import appended
+
 
 def new_request_id() -> str:
     """As OpenStack's services take it for their global request id."""
@@ -196,27 +198,10 @@ class Step(models.Model):
         return (self.ended_at - self.started_at).total_seconds()
 
 
-class AppendOnly(Exception):
-    """What was recorded stays as it is."""
+AppendOnly = appended.AppendOnly
 
 
-class _Appended(models.QuerySet):
-    """The rows that there are cannot be changed."""
-
-    def _refuse(self, *_args, **_kwargs):
-        raise AppendOnly
-
-    update = delete = bulk_update = update_or_create = _refuse
-    _raw_delete = aupdate = adelete = abulk_update = _refuse
-    aupdate_or_create = _refuse
-
-    def bulk_create(self, objs, **kwargs):
-        if kwargs.get('update_conflicts'):
-            raise AppendOnly
-        return super().bulk_create(objs, **kwargs)
-
-
-class Record(models.Model):
+class Record(appended.Appended):
     """Who asked what of a task, when, and from which address.
 
     It outlives its task and is never changed.
@@ -233,36 +218,17 @@ class Record(models.Model):
         ASSIGNED = 'assigned', _('assigned')
         COMMENTED = 'commented', _('commented')
 
-    id = models.BigAutoField(primary_key=True)
-    region = models.CharField(max_length=255)
     task = models.ForeignKey(
         Task, models.DO_NOTHING, related_name='records', db_constraint=False
     )
-    at = models.DateTimeField()
-    who_id = models.CharField(max_length=64)
-    who_name = models.CharField(max_length=255, default='')
-    #: Internet address of the browser, as the web server told it.
-    address = models.CharField(max_length=64, default='', blank=True)
     what = models.CharField(max_length=16, choices=What.choices)
-    details = models.JSONField(default=dict)
 
-    objects = _Appended.as_manager()
-
-    class Meta:
-        base_manager_name = 'objects'
+    class Meta(appended.Appended.Meta):
+        abstract = False
         indexes = [models.Index(fields=['task', 'at'])]
 
     def __str__(self):
         return f'{self.at:%Y-%m-%d %H:%M}: {self.who_name} {self.what}'
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise AppendOnly
-        # An id that is given could be one that there is.
-        super().save(force_insert=True, using=kwargs.get('using'))
-
-    def delete(self, *args, **kwargs):
-        raise AppendOnly
 
 
 class Comment(models.Model):
