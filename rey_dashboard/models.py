@@ -1,5 +1,8 @@
 """Django's one place for models: gathers the packages' own."""
 
+from rey_dashboard.checks.models import CheckRun
+from rey_dashboard.checks.models import Finding
+from rey_dashboard.checks.models import FindingRecord
 from rey_dashboard.inventory.models import *  # noqa: F403
 from rey_dashboard.pages.models import ColumnChoice
 from rey_dashboard.projects.models import QuotaTemplate
@@ -9,8 +12,11 @@ from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
 __all__ = [
+    'CheckRun',
     'ColumnChoice',
     'Comment',
+    'Finding',
+    'FindingRecord',
     'QuotaTemplate',
     'Record',
     'Step',

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from rey_dashboard import conf
+from rey_dashboard.checks import cycle
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import databases
@@ -120,6 +121,20 @@ class _Worker:
         else:
             self._region = states[0].region
             self._beat('', '')
+            self._look()
+
+    def _look(self):
+        """Lets the checks look at what was read; without them all goes on."""
+        if self._stop.is_set():
+            # Not all was read.
+            return
+        try:
+            cycle.run(self._region, self._beat_meanwhile)
+        except lease.Held as error:
+            LOG.info('%s', error)
+        except db.Error as error:
+            self._database.tell(error)
+            databases.let_go()
 
     def _beat_meanwhile(self):
         try:

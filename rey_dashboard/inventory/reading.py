@@ -33,6 +33,8 @@ PROGRESS_S = 1.0
 OVERLAP = datetime.timedelta(minutes=5)
 #: From here on a difference of clocks is told.
 GREATEST_SKEW_S = 60
+#: How the note of it begins.
+CLOCK = "The service's clock is about"
 
 KINDS = models.PartReading.Kind
 OUTCOMES = models.PartReading.Outcome
@@ -276,6 +278,6 @@ def _tell_skew(reading):
         return
     way = 'ahead of' if skew_s > 0 else 'behind'
     reading.notes.append(
-        f"The service's clock is about {abs(skew_s) / 60:.0f} min {way} the "
-        "worker's. Look at the time service (chrony, NTP) of both hosts."
+        f"{CLOCK} {abs(skew_s) / 60:.0f} min {way} the worker's. Look at the "
+        'time service (chrony, NTP) of both hosts.'
     )

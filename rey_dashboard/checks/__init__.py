@@ -1,0 +1,1 @@
+"""Judgements about the cloud: found in our tables, kept, and acted upon."""
