@@ -11,11 +11,13 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from rey_dashboard.checks import registry
 from rey_dashboard.inventory import rhythm
 from rey_dashboard.policy import session_roles
 from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import verdict
+from tests import factory_checks
 from tests import paper_capacity
 from tests import paper_check
 from tests import paper_cloud
@@ -164,6 +166,22 @@ def task_engine(task_kind):
     engine = paper_tasks.make_engine(task_kind)
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def our_checks(monkeypatch):
+    """Those of setup.cfg, whatever is installed here."""
+    checks = factory_checks.ours()
+    monkeypatch.setattr(registry, 'installed', lambda: checks)
+    return checks
+
+
+@pytest.fixture
+def paper(our_checks):
+    """One more of them, which finds what a test says."""
+    check = factory_checks.PaperCheck()
+    our_checks._checks['paper'] = check
+    return check
 
 
 @pytest.fixture

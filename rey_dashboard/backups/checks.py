@@ -39,7 +39,7 @@ class VolumesAtRisk(registry.Check):
     label = _('Volumes without a good backup')
     area = 'operate'
     rule = operate.READ
-    parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS, parts.READY)
+    rests_on = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS, parts.READY)
     titles = {
         _STATES.STUCK: ngettext_lazy(
             '%(name)s: the backup of %(volumes)d volume is stuck',

@@ -102,7 +102,7 @@ class _Freshness:
         """Names of the parts that a check rests on and that are no good."""
         return [
             name
-            for name in dict.fromkeys((*check.parts, *check.whole))
+            for name in dict.fromkeys((*check.rests_on, *check.whole))
             if not self._is_good(name, name in check.whole)
         ]
 

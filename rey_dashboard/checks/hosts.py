@@ -22,7 +22,7 @@ class HostDown(registry.Check):
     label = _('Hosts that are down')
     area = 'operate'
     rule = operate.READ
-    parts = (parts.HOSTS, parts.SERVERS)
+    rests_on = (parts.HOSTS, parts.SERVERS)
     titles = {
         '': ngettext_lazy(
             'The host %(name)s is down, with %(servers)d server',
@@ -64,7 +64,7 @@ class HostDisabled(registry.Check):
     label = _('Hosts that take no new servers')
     area = 'operate'
     rule = operate.READ
-    parts = (parts.HOSTS, parts.SERVERS)
+    rests_on = (parts.HOSTS, parts.SERVERS)
     titles = {'': _('The host %(name)s is disabled')}
 
     def find(self, region):
@@ -85,7 +85,7 @@ class HostDisabled(registry.Check):
                 registry.command(
                     _t('When it is fit for servers'),
                     *('openstack', 'compute', 'service', 'set', '--enable'),
-                    *(finding.host, 'nova-compute'),
+                    *('--', finding.host, 'nova-compute'),
                 ),
             ),
             mended=_t('Its status is enabled.'),
@@ -99,7 +99,7 @@ class ServersOfDownHosts(registry.Check):
     label = _('Servers on hosts that are down')
     area = 'operate'
     rule = operate.READ
-    parts = (parts.HOSTS, parts.SERVERS, parts.IDENTITY)
+    rests_on = (parts.HOSTS, parts.SERVERS, parts.IDENTITY)
     titles = {
         '': ngettext_lazy(
             '%(name)s has %(servers)d server on a host that is down',
@@ -223,24 +223,24 @@ def _looks(finding):
     yield registry.command(
         _t('State, status, and why it was disabled'),
         *('openstack', 'compute', 'service', 'list', '--long'),
-        *('--service', 'nova-compute', '--host', finding.host),
+        *('--service', 'nova-compute', f'--host={finding.host}'),
     )
     yield registry.command(
         _t('The servers on it'),
         *('openstack', 'server', 'list', '--all-projects'),
-        *('--host', finding.host),
+        f'--host={finding.host}',
     )
 
 
 def _restarts(host):
     yield registry.command(
-        _t('Whether the host answers'), *('ping', '-c', '3', host)
+        _t('Whether the host answers'), *('ping', '-c', '3', '--', host)
     )
     yield registry.command(
         _t('What nova-compute tells; the unit’s name is your distribution’s'),
-        *('ssh', host, 'journalctl --unit=nova-compute --lines=50'),
+        *('ssh', '--', host, 'journalctl --unit=nova-compute --lines=50'),
     )
     yield registry.command(
         _t('Start it again'),
-        *('ssh', host, 'sudo systemctl restart nova-compute'),
+        *('ssh', '--', host, 'sudo systemctl restart nova-compute'),
     )

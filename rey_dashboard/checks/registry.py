@@ -97,8 +97,8 @@ class Check(abc.ABC):
     :cvar rule: of the policy; who passes it sees what is found
     :cvar titles: what its findings say, by their ``word``; filled in with
         their evidence and their ``name``
-    :cvar parts: of the inventory, that it rests on: while one of them fails,
-        is old or was never read, it does not look
+    :cvar rests_on: parts of the inventory: while one of them fails, is old or
+        was never read, it does not look
     :cvar whole: those of them of which nothing may be hidden (by a cell that
         is down, say), since it concludes from what is not there
     """
@@ -107,7 +107,7 @@ class Check(abc.ABC):
     area: str
     rule: str
     titles: Mapping[str, str]
-    parts: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
 
     @abc.abstractmethod

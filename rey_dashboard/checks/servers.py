@@ -53,7 +53,7 @@ class _OfServers(registry.Check):
 
     area = 'operate'
     rule = operate.READ
-    parts = (parts.SERVERS,)
+    rests_on = (parts.SERVERS,)
     severity: registry.SEVERITY
 
     def chosen(self, servers):
@@ -162,7 +162,7 @@ def _looks(finding):
         yield registry.command(
             _t('Whether its host’s service is up'),
             *('openstack', 'compute', 'service', 'list'),
-            *('--service', 'nova-compute', '--host', host),
+            *('--service', 'nova-compute', f'--host={host}'),
         )
         yield registry.command(
             _t('On that host: what nova-compute tells of it'),

@@ -194,28 +194,28 @@ class _Stuck(_Things):
 
 class VolumeError(_InError):
     label = _('Volumes in error')
-    parts = (parts.VOLUMES,)
+    rests_on = (parts.VOLUMES,)
     model, noun = models.Volume, ('volume',)
     extra = ('host', 'type')
 
 
 class VolumeStuck(_Stuck):
     label = _('Volumes stuck in a state')
-    parts = (parts.VOLUMES,)
+    rests_on = (parts.VOLUMES,)
     model, noun = models.Volume, ('volume',)
     extra = ('host', 'type')
 
 
 class SnapshotError(_InError):
     label = _('Snapshots in error')
-    parts = (parts.SNAPSHOTS,)
+    rests_on = (parts.SNAPSHOTS,)
     model, noun = models.Snapshot, ('volume', 'snapshot')
     extra = ('volume_id',)
 
 
 class SnapshotStuck(_Stuck):
     label = _('Snapshots stuck in a state')
-    parts = (parts.SNAPSHOTS,)
+    rests_on = (parts.SNAPSHOTS,)
     model, noun = models.Snapshot, ('volume', 'snapshot')
     extra = ('volume_id',)
 
@@ -224,7 +224,7 @@ class VolumeOfGoneServer(_Things):
     """Its attachment is all that is left of a server."""
 
     label = _('Volumes attached to servers that are gone')
-    parts = (parts.SERVERS, parts.VOLUMES)
+    rests_on = (parts.SERVERS, parts.VOLUMES)
     # A server that a silent cell hides is not gone.
     whole = (parts.SERVERS,)
     titles = {'': _('%(name)s is attached to a server that is gone')}

@@ -30,7 +30,7 @@ class QuotaFull(registry.Check):
     label = _('Quotas that are nearly used up')
     area = 'usage'
     rule = usage.READ
-    parts = (
+    rests_on = (
         parts.IDENTITY,
         parts.COMPUTE_QUOTAS,
         parts.VOLUME_QUOTAS,
@@ -99,7 +99,7 @@ class Orphans(registry.Check):
     label = _('Things of projects that are gone')
     area = 'usage'
     rule = usage.READ
-    parts = (
+    rests_on = (
         parts.IDENTITY,
         parts.SERVERS,
         parts.VOLUMES,
