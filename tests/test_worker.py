@@ -1,9 +1,13 @@
 import threading
 
+from django import db
+from django.db import connection
 from django.utils import timezone
 import pytest
 
 from rey_dashboard import worker
+from rey_dashboard.checks import cycle
+from rey_dashboard.checks import models as findings
 from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
@@ -130,3 +134,78 @@ def test_it_reads_everything_when_a_page_asks_for_it(cloud, monkeypatch):
         'full',
     ]
     assert not models.Collector.objects.get().requested_full
+
+
+def test_the_checks_look_after_each_collection(cloud, paper):
+    run(3)
+    assert paper.looks == 1
+    ran = findings.CheckRun.objects.get(check_name='paper')
+    assert ran.last_good_at > models.Collector.objects.get().ended_at
+
+
+def test_a_fault_of_the_checks_does_not_end_it(cloud, paper, monkeypatch):
+    def stumble(*args):
+        raise ZeroDivisionError
+
+    def ask(turn):
+        if turn == 2:
+            freshness.request_refresh('RegionOne')
+
+    monkeypatch.setattr(cycle, 'run', stumble)
+    run(4, ask)
+    assert number() == 2
+
+
+def test_a_database_that_cannot_be_written_is_told_and_it_goes_on(
+    cloud, paper, monkeypatch, caplog
+):
+    def lock(*args):
+        raise db.OperationalError('database is locked')
+
+    monkeypatch.setattr(cycle, 'run', lock)
+    run(2)
+    assert 'The database is locked' in caplog.text
+    assert models.Collector.objects.get().next_at
+
+
+def test_checks_do_not_look_at_half_a_collection(cloud, paper, monkeypatch):
+    def stop_it(beat, stop):
+        stop.set()
+        return list(models.PartState.objects.all())
+
+    run(2)
+    monkeypatch.setattr(worker, 'collect_once', stop_it)
+    run(2)
+    assert paper.looks == 1
+
+
+def test_two_workers_at_once_let_the_checks_look_one_after_the_other(
+    cloud, paper
+):
+    """The one that comes second finds the region taken, and goes on."""
+    run(2)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def find(region):
+        begun.set()
+        assert go_on.wait(10)
+        return iter(())
+
+    paper.find = find
+
+    def look():
+        try:
+            cycle.run('RegionOne')
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=look)
+    first.start()
+    assert begun.wait(10)
+    try:
+        with pytest.raises(lease.Held):
+            cycle.run('RegionOne')
+    finally:
+        go_on.set()
+        first.join()
+    assert models.Collector.objects.get().lease_until is None
