@@ -5,6 +5,7 @@ from unittest import mock
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils import translation
 import pytest
 
 from rey_dashboard.checks import cycle
@@ -353,3 +354,12 @@ def test_nothing_is_written_for_what_did_not_change(paper, monkeypatch):
     monkeypatch.setattr(keeping, '_write', write)
     look()
     write.assert_not_called()
+
+
+def test_english_words_are_kept_whatever_language_the_worker_speaks(paper):
+    paper.title = lambda found: translation.get_language()
+    paper.found = [found('one')]
+    with translation.override('de'):
+        look()
+        assert kept().title == 'en'
+        assert showing.title(kept()) == 'de'

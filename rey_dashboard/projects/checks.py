@@ -216,8 +216,10 @@ def _full(region):
 
 
 def _quota_found(project_id, name, quotas):
+    # A use of 1 of nothing is 100 %, and over it all the same.
+    quotas.sort(key=lambda quota: not _is_over(quota))
     word, severity = 'nearly', _SEVERITY.NOTE
-    if quotas[0]['percent'] > FULL_PERCENT:
+    if _is_over(quotas[0]):
         word, severity = 'over', _SEVERITY.ERROR
     elif quotas[0]['percent'] == FULL_PERCENT:
         word, severity = 'full', _SEVERITY.WARNING
@@ -233,6 +235,10 @@ def _quota_found(project_id, name, quotas):
         hits=1,
         hits_what=registry.HIT.PROJECTS,
     )
+
+
+def _is_over(quota):
+    return quota['in_use'] > quota['limit']
 
 
 def _quota_commands(finding):
