@@ -202,6 +202,12 @@ CASES = {
         bring_back(models.Volume, server_ids=[]),
         'v',
     ),
+    'volume_service_down': Case(
+        lambda: factory_backups.service(HOSTILE, state='down'),
+        bring_back(models.VolumeService, state='up'),
+        f'cinder-backup:{HOSTILE}'[:255],
+        '',
+    ),
     'volume_stuck': Case(
         volume(status='detaching'),
         bring_back(models.Volume, status='available'),

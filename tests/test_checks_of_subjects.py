@@ -11,6 +11,7 @@ from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import own_data
 from rey_dashboard.checks import registry
 from rey_dashboard.checks import servers
+from rey_dashboard.checks import volume_services
 from rey_dashboard.checks import volumes
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
@@ -242,6 +243,26 @@ def test_nova_may_name_the_host_of_a_server_by_its_short_name():
     assert found(hosts.HostDown())['twin.one.example.org'].hits == 0
     (one,) = hosts.ServersOfDownHosts().find(REGION)
     assert (one.subject, one.hits) == ('p', 1)
+
+
+def test_a_volume_service_is_the_worse_the_more_is_behind_it():
+    for name, columns in (
+        ('h@lvm', {}),
+        ('h@empty', {}),
+        ('h@off', {'status': 'disabled'}),
+        ('h@up', {'state': 'up'}),
+    ):
+        factory_backups.service(
+            name, **{'binary': 'cinder-volume', 'state': 'down', **columns}
+        )
+    factory.volume('v', 'p', host='h@lvm#pool')
+    factory.volume('w', 'p', host='h@lvm#other')
+    one = found(volume_services.VolumeServiceDown())
+    assert {key: (row.severity, row.hits) for key, row in one.items()} == {
+        'cinder-volume:h@lvm': (SEVERITY.CRITICAL, 2),
+        'cinder-volume:h@empty': (SEVERITY.ERROR, 0),
+        'cinder-volume:h@off': (SEVERITY.NOTE, 0),
+    }
 
 
 def test_a_part_that_fails_for_long_is_worse():

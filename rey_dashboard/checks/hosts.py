@@ -237,7 +237,7 @@ def _restarts(host):
         _t('Whether the host answers'), *('ping', '-c', '3', '--', host)
     )
     yield registry.command(
-        _t('What nova-compute tells; the unit’s name is your distribution’s'),
+        _t('What nova-compute tells; the unit’s name may differ'),
         *('ssh', '--', host, 'journalctl --unit=nova-compute --lines=50'),
     )
     yield registry.command(
