@@ -129,7 +129,7 @@ class _Worker:
             # Not all was read.
             return
         try:
-            cycle.run(self._region, self._beat_meanwhile)
+            cycle.run(self._region, self._beat_meanwhile, self._stop)
         except lease.Held as error:
             LOG.info('%s', error)
         except db.Error as error:

@@ -1,4 +1,5 @@
 import datetime
+import threading
 import time
 from unittest import mock
 
@@ -363,3 +364,10 @@ def test_english_words_are_kept_whatever_language_the_worker_speaks(paper):
         look()
         assert kept().title == 'en'
         assert showing.title(kept()) == 'de'
+
+
+def test_a_worker_that_is_told_to_end_begins_no_other_check(our_checks):
+    stop = threading.Event()
+    cycle.run(factory.REGION, stop.set, stop)
+    assert models.CheckRun.objects.count() == 1
+    assert inventory.Collector.objects.get().lease_until is None

@@ -7,6 +7,7 @@ or the parts that it rests on are not fresh) changes none of its findings.
 from collections.abc import Callable
 import datetime
 import logging
+import threading
 import time
 import traceback
 
@@ -23,13 +24,18 @@ from rey_dashboard.inventory import rhythm
 LOG = logging.getLogger(__name__)
 
 
-def run(region: str, beat: Callable[[], None] = lambda: None) -> None:
+def run(
+    region: str,
+    beat: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> None:
     """Nothing happens while somebody else collects: he runs it afterwards.
 
     It has the collector's lease, and each of its transactions renews it: a
     cycle that stood still writes nothing beside a later one.
 
     :param beat: called between two checks
+    :param stop: when set, no other check begins
     :raises lease.Held: somebody else collects this region now, or took over
     :raises db.Error: nothing can be written
     """
@@ -39,6 +45,8 @@ def run(region: str, beat: Callable[[], None] = lambda: None) -> None:
     with lease_.Lease(region) as lease:
         freshness = _Freshness(region)
         for name in names:
+            if stop and stop.is_set():
+                return
             beat()
             _look(lease, name, installed[name], freshness)
         keeping.forget(lease, conf.current().KEEP_DAYS)

@@ -92,17 +92,22 @@ def _row(run, check, found):
 def keep(run: Run, took_s: float, new: Sequence[models.Finding]) -> None:
     """Makes these the check's only open findings.
 
+    What is to be written is worked out before the transaction, which is short
+    so: while we have the lease, nobody else changes these columns.
+
     :raises lease.Lost: another took over; nothing is written
     """
+    there = {row.subject: row for row in run.findings.open().iterator()}
+    wanted = {row.subject for row in new}
+    gone = [row for key, row in there.items() if key not in wanted]
+    changed = [row for row in new if _differs(row, there.get(row.subject))]
+    for batch in store.batches(changed, store.BATCH):
+        _take_over(run, batch, there)
     with _writing(run):
-        there = {row.subject: row for row in run.findings.open().iterator()}
-        wanted = {row.subject for row in new}
-        gone = [row for key, row in there.items() if key not in wanted]
         for batch in store.batches(gone, store.BATCH):
             _resolve(run, batch)
-        changed = [row for row in new if _differs(row, there.get(row.subject))]
         for batch in store.batches(changed, store.BATCH):
-            _write(run, batch, there)
+            _write(batch)
         run.findings.open().update(last_seen_at=run.at)
         _note(
             run,
@@ -166,7 +171,9 @@ def _differs(new, old):
 
 
 def _resolve(run, batch):
-    acknowledged = [row for row in batch if row.acknowledged_at]
+    rows = models.Finding.objects.filter(pk__in=[row.pk for row in batch])
+    # Somebody may have acknowledged one a moment ago.
+    acknowledged = rows.exclude(acknowledged_at=None)
     models.FindingRecord.objects.bulk_create(
         models.FindingRecord(
             region=row.region,
@@ -177,7 +184,7 @@ def _resolve(run, batch):
         )
         for row in acknowledged
     )
-    models.Finding.objects.filter(pk__in=[row.pk for row in batch]).update(
+    rows.update(
         resolved_at=run.at,
         acknowledged_at=None,
         acknowledged_by_id='',
@@ -185,8 +192,8 @@ def _resolve(run, batch):
     )
 
 
-def _write(run, batch, there):
-    """New ones, those that came back, and those that changed."""
+def _take_over(run, batch, there):
+    """The life of those that are there, or were before."""
     absent = [row.subject for row in batch if row.subject not in there]
     back = {
         row.subject: row for row in run.findings.filter(subject__in=absent)
@@ -197,10 +204,14 @@ def _write(run, batch, there):
             row.returns = there[row.subject].returns
         elif row.subject in back:
             row.returns = back[row.subject].returns + 1
+
+
+def _write(rows):
+    """Also over those that are there, but for what people said of them."""
     # MariaDB takes whatever unique key is hit and wants none named.
     named = connection.features.supports_update_conflicts_with_target
     models.Finding.objects.bulk_create(
-        batch,
+        rows,
         batch_size=store.BATCH,
         update_conflicts=True,
         unique_fields=_KEY if named else None,
