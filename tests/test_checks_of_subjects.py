@@ -6,6 +6,7 @@ from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import checks as backups
+from rey_dashboard.checks import attachments
 from rey_dashboard.checks import hosts
 from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import own_data
@@ -191,6 +192,21 @@ def test_a_volume_that_copies_its_data_gets_more_time():
     assert set(found(volumes.VolumeStuck())) == {'stuck', 'hangs', 'born'}
 
 
+def test_a_snapshot_hits_no_volume():
+    models.Snapshot.objects.create(
+        region=REGION,
+        id='n',
+        project_id='p',
+        volume_id='v',
+        status='error',
+        size_gib=1,
+        created_at=ago(hours=2),
+        seen=1,
+    )
+    one = found(volumes.SnapshotError())['n']
+    assert (one.hits, one.hits_what) == (0, registry.HIT.NOTHING)
+
+
 def test_a_server_that_is_younger_than_the_list_is_not_gone():
     """Its volume was read after the servers."""
     factory.server('there', 'p')
@@ -202,7 +218,7 @@ def test_a_server_that_is_younger_than_the_list_is_not_gone():
         ('free', [], ago(hours=1)),
     ):
         factory.volume(name, 'p', server_ids=server_ids, updated_at=updated_at)
-    one = found(volumes.VolumeOfGoneServer())
+    one = found(attachments.VolumeOfGoneServer())
     assert set(one) == {'held', 'shared'}
     assert one['shared'].evidence['gone'] == ['gone']
 

@@ -1,4 +1,4 @@
-"""Volumes and snapshots in error, left in the middle, or held by nobody."""
+"""Volumes and snapshots that are in error, or left in the middle."""
 
 import datetime
 
@@ -11,7 +11,6 @@ from rey_dashboard.checks import owners
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
-from rey_dashboard.inventory import reading
 from rey_dashboard.policy import operate
 
 STUCK_AFTER = datetime.timedelta(hours=1)
@@ -42,7 +41,7 @@ _ERROR = 'error'
 _SEVERITY = registry.SEVERITY
 
 
-class _Things(registry.Check):
+class Things(registry.Check):
     """One finding a thing; ``noun`` is its word in ``openstack``."""
 
     area = 'operate'
@@ -57,31 +56,40 @@ class _Things(registry.Check):
         raise NotImplementedError
 
     def find(self, region):
+        yield from self.told(region, self.chosen(self.rows(region)))
+
+    def rows(self, region):
+        return self.model.objects.filter(region=region)
+
+    def told(self, region, rows):
         projects = owners.Owners(region)
-        rows = self.chosen(self.model.objects.filter(region=region))
         columns = ('id', 'name', 'project_id', 'status', 'size_gib')
-        for row in rows.values(
-            *columns, 'updated_at', 'created_at', *self.extra
-        ).iterator():
-            if not projects.counts(row['project_id']):
-                continue
-            yield registry.Found(
-                subject=row['id'],
-                subject_name=row['name'],
-                severity=self.severity,
-                evidence={
-                    'status': row['status'],
-                    'size_gib': row['size_gib'],
-                    'project': projects.name(row['project_id']),
-                    **{name: row[name] for name in self.extra},
-                },
-                project_id=row['project_id'],
-                # host@backend#pool
-                host=row.get('host', '').partition('@')[0],
-                hits=1,
-                hits_what=registry.HIT.VOLUMES,
-                since=row['updated_at'] or row['created_at'],
-            )
+        times = ('updated_at', 'created_at')
+        for row in rows.values(*columns, *times, *self.extra).iterator():
+            if projects.counts(row['project_id']):
+                yield self._found(row, projects.name(row['project_id']))
+
+    def _found(self, row, project):
+        is_volume = self.model is models.Volume
+        return registry.Found(
+            subject=row['id'],
+            subject_name=row['name'],
+            severity=self.severity,
+            evidence={
+                'status': row['status'],
+                'size_gib': row['size_gib'],
+                'project': project,
+                **{name: row[name] for name in self.extra},
+            },
+            project_id=row['project_id'],
+            # host@backend#pool
+            host=row.get('host', '').partition('@')[0],
+            hits=int(is_volume),
+            hits_what=registry.HIT.VOLUMES
+            if is_volume
+            else registry.HIT.NOTHING,
+            since=row['updated_at'] or row['created_at'],
+        )
 
     def page(self, finding):
         name = 'snapshots' if 'snapshot' in self.noun else 'volumes'
@@ -113,7 +121,7 @@ class _Things(registry.Check):
         )
 
 
-class _InError(_Things):
+class _InError(Things):
     titles = {'': _('%(name)s is in the state %(status)s')}
     severity = _SEVERITY.ERROR
 
@@ -146,7 +154,7 @@ class _InError(_Things):
         )
 
 
-class _Stuck(_Things):
+class _Stuck(Things):
     titles = {'': _('%(name)s has been %(status)s for long')}
     severity = _SEVERITY.WARNING
 
@@ -218,69 +226,3 @@ class SnapshotStuck(_Stuck):
     rests_on = (parts.SNAPSHOTS,)
     model, noun = models.Snapshot, ('volume', 'snapshot')
     extra = ('volume_id',)
-
-
-class VolumeOfGoneServer(_Things):
-    """Its attachment is all that is left of a server."""
-
-    label = _('Volumes attached to servers that are gone')
-    rests_on = (parts.SERVERS, parts.VOLUMES)
-    # A server that a silent cell hides is not gone.
-    whole = (parts.SERVERS,)
-    titles = {'': _('%(name)s is attached to a server that is gone')}
-    model, noun = models.Volume, ('volume',)
-    severity = _SEVERITY.WARNING
-    extra = ('host', 'type', 'server_ids')
-
-    def chosen(self, rows):
-        # A server may be younger than the list of servers.
-        return rows.exclude(server_ids=[]).filter(updated_at__isnull=False)
-
-    def find(self, region):
-        listed = models.PartState.objects.get(
-            region=region, name=parts.SERVERS
-        )
-        servers = models.Server.objects.filter(region=region)
-        there = set(servers.values_list('id', flat=True).iterator())
-        for found in super().find(region):
-            gone = set(found.evidence['server_ids']) - there
-            if gone and found.since < listed.started_at - reading.OVERLAP:
-                found.evidence['gone'] = sorted(gone)
-                yield found
-
-    def runbook(self, finding):
-        gone = finding.evidence['gone']
-        return registry.Runbook(
-            meaning=_t(
-                'Nobody can attach it elsewhere, nor delete it, though '
-                'nothing uses it.'
-            ),
-            causes=(
-                _t('The server was deleted while Cinder did not answer.'),
-                _t('It is deleted softly, and can still be restored.'),
-                _t('Something other than Nova has attached the volume.'),
-            ),
-            commands=(
-                *(
-                    registry.command(
-                        _t('Nova says that there is no such server'),
-                        *('openstack', 'server', 'show', one),
-                    )
-                    for one in gone
-                ),
-                registry.command(
-                    _t('Its attachments; ID is one of a server that is gone'),
-                    *('openstack', '--os-volume-api-version', '3.27'),
-                    *('volume', 'attachment', 'list', '--all-projects'),
-                    *('--volume-id', finding.subject),
-                ),
-                registry.command(
-                    _t('Take that one away'),
-                    *('openstack', '--os-volume-api-version', '3.27'),
-                    *('volume', 'attachment', 'delete', 'ID'),
-                ),
-            ),
-            mended=_t('Its state is available.'),
-            documentation='cinder/{release}/admin/'
-            'ts-failed-attach-vol-after-detach.html',
-        )
