@@ -344,6 +344,10 @@ def test_words_that_the_check_has_no_more_are_told_as_they_were(paper):
     older = factory_checks.make_finding(word='burnt', title='Burnt')
     assert showing.title(gone) == 'Old words'
     assert showing.title(older) == 'Burnt'
+    assert showing.runbook(gone) is None
+    assert showing.runbook(older).meaning == 'It is paper.'
+    lacking = factory_checks.make_finding(check_name='part_not_read')
+    assert showing.runbook(lacking) is None
     new = factory_checks.make_finding('new')
     assert showing.title(new) == 'Paper new'
 

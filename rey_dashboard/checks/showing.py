@@ -20,6 +20,10 @@ COLOURS: Mapping = {
 }
 
 
+#: What a check raises that is given a finding of an older version of it.
+_LACKING = (KeyError, TypeError, ValueError)
+
+
 def title(finding: models.Finding) -> str:
     """In English where its check is not installed here, or has changed."""
     check = registry.installed().get(finding.check_name)
@@ -27,10 +31,21 @@ def title(finding: models.Finding) -> str:
         return finding.title
     try:
         return str(check.title(finding))
-    except (KeyError, TypeError, ValueError):
-        # What was found by an older version of the check lacks something.
+    except _LACKING:
         LOG.info('Finding %s is told as it was stored', finding.pk)
         return finding.title
+
+
+def runbook(finding: models.Finding) -> registry.Runbook | None:
+    """None where its check is not installed here, or has changed."""
+    check = registry.installed().get(finding.check_name)
+    if check is None:
+        return None
+    try:
+        return check.runbook(finding)
+    except _LACKING:
+        LOG.info('Finding %s has lost its runbook', finding.pk)
+        return None
 
 
 def state(run: models.CheckRun | None) -> str:
