@@ -41,6 +41,8 @@ def main(demo: site.Site, cloud: bare.Cloud) -> None:
             begin = time.perf_counter()
             address = _plan(demo.url, browser, limit)
             planned.append(time.perf_counter() - begin)
+            # Planning asks the worker for it; meanwhile one reads the preview.
+            demo.collect(changes=True)
             tasks.append(_measured(demo, browser, address, looks))
         # Not in between: a task leaves alone what somebody else has changed.
         with _looking(demo.url, browser, address, []):

@@ -1,10 +1,14 @@
 """Quotas set by tasks, in the simulated cloud."""
 
+import datetime
+
+from django.utils import timezone
 import pytest
 
 from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import quotas
 from rey_dashboard.projects import quota_kind
 from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import kinds
@@ -81,6 +85,24 @@ def work(engine, task):
     orders.start(task, REY)
     paper_tasks.work_until_it_rests(engine)
     task.refresh_from_db()
+
+
+def read_again(cloud):
+    """As the page asks for it when it has planned."""
+    quotas.ask_again(REGION, [cloud.empty, cloud.busy])
+    worker.collect_once()
+
+
+def looks_of(cloud, engine, task, state=models.Task.State.SUCCEEDED):
+    """What the task asked for before it changed anything."""
+    with cloud.calls_made() as made:
+        work(engine, task)
+    assert task.state == state
+    return {
+        (service, path.rpartition('/')[2])
+        for service, method, path, _query in made
+        if method == 'GET' and 'quota' in path
+    }
 
 
 def limit(cloud, service, project_id, resource):
@@ -242,18 +264,64 @@ def test_commands_do_the_same_by_hand(cloud):
 
 def test_a_look_costs_less_than_the_change(cloud, engine):
     task = planned(cloud, VCPUS, change('network', 'port', 'set', 700))
-    with cloud.calls_made() as made:
-        work(engine, task)
-    assert task.state == models.Task.State.SUCCEEDED
-    looks = {
-        (service, path.rpartition('/')[2])
-        for service, method, path, _query in made
-        if method == 'GET' and 'quota' in path
-    }
     # Nova's without the use; Neutron's for all projects at once.
-    assert looks == {
+    assert looks_of(cloud, engine, task) == {
         ('compute', cloud.empty),
         ('compute', cloud.busy),
         ('network', 'default'),
         ('network', 'quotas'),
     }
+
+
+def test_what_was_read_since_it_was_planned_is_not_asked_again(cloud, engine):
+    task = planned(cloud, VCPUS, change('volume', 'volumes', 'set', 50))
+    read_again(cloud)
+    assert not looks_of(cloud, engine, task)
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 40
+    assert limit(cloud, CINDER, cloud.busy, 'volumes') == 50
+
+
+def test_what_was_read_so_is_looked_at_like_an_answer(cloud, engine):
+    volumes = change('volume', 'volumes', 'set', 0)
+    task = planned(cloud, VCPUS, volumes)
+    cloud.set_quota('compute', cloud.busy, cores=30)
+    read_again(cloud)
+    assert not looks_of(cloud, engine, task, models.Task.State.PARTLY_FAILED)
+    found = steps(task)
+    assert 'changed it since' in found['busy', 'compute'].error
+    assert 'below the use' in found['busy', 'volume'].error
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 30
+
+
+@pytest.mark.parametrize('minutes', [0, 11])
+def test_a_reading_counts_after_the_plan_and_for_ten_minutes(
+    cloud, engine, minutes
+):
+    """Without the first it may be of before the plan, as here."""
+    task = planned(cloud, VCPUS)
+    if minutes:
+        read_again(cloud)
+        ago = timezone.now() - datetime.timedelta(minutes=minutes)
+        models.Task.objects.update(
+            planned_at=ago - datetime.timedelta(hours=1)
+        )
+        inventory.PartReading.objects.update(started_at=ago)
+    cloud.set_quota('compute', cloud.busy, cores=30)
+    assert looks_of(cloud, engine, task, models.Task.State.PARTLY_FAILED) == {
+        ('compute', cloud.empty),
+        ('compute', cloud.busy),
+    }
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 30
+
+
+def test_a_second_try_looks_anew(cloud, engine):
+    task = planned(cloud, VCPUS)
+    cloud.set_quota('compute', cloud.busy, cores=30)
+    read_again(cloud)
+    work(engine, task)
+    cloud.set_quota('compute', cloud.busy, cores=20)
+    orders.retry(task, REY)
+    paper_tasks.work_until_it_rests(engine)
+    task.refresh_from_db()
+    assert task.state == models.Task.State.SUCCEEDED
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 40

@@ -71,6 +71,15 @@ def test_the_preview_tells_what_changed_since_it_was_read(admin):
     assert page.count('changed since') == 1
 
 
+def test_planning_asks_for_those_quotas_anew(admin):
+    inventory.Quota.objects.update(seen=7)
+    ask(admin, '?q=lab', **SET_VCPUS)
+    rows = inventory.Quota.objects.exclude(service='network')
+    again = rows.filter(seen=0).values_list('project_id', flat=True)
+    assert set(again) == {'lab'}
+    assert inventory.Collector.objects.get().requested_at
+
+
 def test_a_filter_and_single_projects_select(admin):
     ask(admin, '?q=sho', **SET_VCPUS)
     ask(admin, '?chosen=1&project=lab&project=web&project=old', **SET_VCPUS)

@@ -104,6 +104,14 @@ def _forget(reading, service, asked, living):
         told.filter(project_id__in=batch).delete()
 
 
+def ask_again(region: str, ids: Collection[str]) -> None:
+    """The next reading asks for the quotas of these projects first."""
+    for batch in store.batches(sorted(ids)):
+        models.Quota.objects.filter(
+            region=region, project_id__in=batch, service__in=COUNTED
+        ).update(seen=0)
+
+
 def drop(
     model: type[db_models.Model], region: str, ids: Collection[str]
 ) -> int:

@@ -17,6 +17,7 @@ from rey_dashboard.policy import usage
 from rey_dashboard.projects import quota_changes
 from rey_dashboard.projects import quota_commands
 from rey_dashboard.projects import quota_looks
+from rey_dashboard.projects import quota_reads
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 
@@ -68,7 +69,8 @@ class SetQuotas(kinds.Kind):
 
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
         service = _service(context, step.service)
-        now = service.look(step.target)
+        now = quota_reads.since_planned(context, step)
+        now = now or service.look(step.target)
         _refuse_unknown(step, now.limits)
         limits = {name: now.limits[name] for name in step.after}
         if limits == step.after and now.is_fresh:

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import views
 from rey_dashboard.policy import usage
@@ -78,6 +80,9 @@ class SetQuotasView(views.PageView):
             str(self.form.cleaned_data['token']),
             actor,
         )
+        # So the preview tells what somebody changed since the last reading.
+        quotas.ask_again(self.scope.region, ids)
+        freshness.request_refresh(self.scope.region)
         return http.HttpResponseRedirect(
             reverse('horizon:rey:tasks:task', args=[task.pk])
         )
