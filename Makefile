@@ -6,9 +6,10 @@ BIN := $(VENV)/bin
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-stop demo-status test test-fast test-browser \
-	test-slow test-all lint bench \
-	screenshots docs clean
+.PHONY: help demo demo-stop demo-status test test-fast test-browser test-slow \
+	test-slow-demo test-slow-alone test-all lint bench screenshots docs clean
+# Each keeps one processor busy and tells what it did when it ends.
+SIDE_BY_SIDE := $(MAKE) --no-print-directory --jobs=2 --output-sync
 
 help:  ## Tell these commands.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' \
@@ -23,7 +24,8 @@ demo-stop:  ## End all that `make demo` started.
 demo-status:  ## Tell what runs of the demo.
 	@$(PYTHON) demo/demo status
 
-test: lint test-fast test-browser  ## Check the code and run the tests.
+test: lint  ## Check the code and run the tests.
+	@$(SIDE_BY_SIDE) test-fast test-browser
 
 test-all: test test-slow  ## The same, and the tests that take minutes.
 
@@ -48,7 +50,13 @@ test-browser: $(VENV)/tests-installed
 # Status 3: no databases; the tests that need them skip themselves.
 test-slow: $(VENV)/tests-installed
 	@$(PYTHON) demo/demo databases || [ $$? -eq 3 ]
-	$(BIN)/python -m pytest -m slow
+	@$(SIDE_BY_SIDE) test-slow-alone test-slow-demo
+
+test-slow-demo: $(VENV)/tests-installed
+	$(BIN)/python -m pytest -m 'slow and browser'
+
+test-slow-alone: $(VENV)/tests-installed
+	$(BIN)/python -m pytest -m 'slow and not browser'
 
 bench: $(VENV)/tests-installed  ## Measure the pages with much data.
 	$(BIN)/python -m tests.bench
