@@ -95,6 +95,36 @@ def down():
     server(host=HOSTILE)()
 
 
+def full():
+    """A host of 4 vCPUs, twice over, and 1 GiB of RAM."""
+    one = host()
+    for name, total, ratio, used in (
+        ('VCPU', 4, 2, 4),
+        ('MEMORY_MB', 1024, 1, 1000),
+    ):
+        models.Inventory.objects.create(
+            region=factory.REGION,
+            provider_id=one.id,
+            root_id=one.id,
+            resource_class=name,
+            total=total,
+            reserved=0,
+            allocation_ratio=ratio,
+            used=used,
+            seen=1,
+        )
+
+
+def pool(**columns):
+    return lambda: models.Pool.objects.create(
+        region=factory.REGION,
+        name=HOSTILE[:255],
+        total_gib=100,
+        seen=1,
+        **columns,
+    )
+
+
 def owned_by_nobody():
     factory.summary('gone', state='deleted', name='')
     factory.server('s', 'gone', created_at=ago(days=9))
@@ -139,6 +169,9 @@ class Case:
 
 
 CASES = {
+    'cloud_full': Case(
+        full, bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
+    ),
     'host_disabled': Case(
         lambda: host(status='disabled'),
         bring_back(models.Host, status='enabled'),
@@ -147,6 +180,12 @@ CASES = {
     ),
     'host_down': Case(
         down, bring_back(models.Host, state='up'), f'id-{HOSTILE}'[:64], ''
+    ),
+    'host_full': Case(
+        full,
+        bring_back(models.Inventory, used=1),
+        f'id-{HOSTILE}'[:64],
+        '',
     ),
     'orphans': Case(
         owned_by_nobody,
@@ -164,6 +203,12 @@ CASES = {
         '',
     ),
     'part_note': Case(part(note=HOSTILE), part(note=''), parts.NETWORK, ''),
+    'pool_full': Case(
+        pool(free_gib=5),
+        bring_back(models.Pool, free_gib=50),
+        HOSTILE[:255],
+        '',
+    ),
     'quota_full': Case(
         lambda: factory.quota('p', 'compute', 'cores', 10, 9),
         bring_back(models.Quota, in_use=8, percent=80),

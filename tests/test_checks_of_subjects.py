@@ -11,6 +11,7 @@ from rey_dashboard.checks import hosts
 from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import own_data
 from rey_dashboard.checks import registry
+from rey_dashboard.checks import room
 from rey_dashboard.checks import servers
 from rey_dashboard.checks import volume_services
 from rey_dashboard.checks import volumes
@@ -317,3 +318,64 @@ def test_a_worker_that_was_taken_away_long_ago_is_forgotten():
     for name, seen_at in (('away', ago(hours=1)), ('old', ago(days=31))):
         models.Worker.objects.create(host=name, seen_at=seen_at)
     assert set(found(own_data.WorkerAway())) == {'away'}
+
+
+def roomy(host_id, used, **columns):
+    host(host_id, **{'state': 'up', **columns})
+    models.Inventory.objects.create(
+        region=REGION,
+        provider_id=host_id,
+        root_id=host_id,
+        resource_class='MEMORY_MB',
+        total=110,
+        reserved=10,
+        allocation_ratio=1,
+        used=used,
+        seen=1,
+    )
+
+
+def test_a_packed_host_says_nothing_while_others_have_room():
+    for number, used in enumerate((94, 95, 20)):
+        roomy(f'host-{number}', used)
+    assert set(found(room.HostFull())) == {'host-1'}
+    assert not found(room.CloudFull())
+
+
+def test_the_room_of_hosts_that_take_no_servers_does_not_count():
+    roomy('open', 90)
+    roomy('closed', 0, status='disabled')
+    roomy('gone', 100, state='down')
+    (one,) = found(room.CloudFull()).values()
+    assert told(room.CloudFull(), one) == (
+        'All hosts together have used 90% of RAM'
+    )
+    assert one.severity == SEVERITY.WARNING
+    assert not found(room.HostFull())
+
+
+POOLS = {
+    'half': ({'total_gib': 100, 'free_gib': 50}, None),
+    'nearly full': ({'total_gib': 100, 'free_gib': 10}, SEVERITY.WARNING),
+    'full': ({'total_gib': 100, 'free_gib': 0}, SEVERITY.ERROR),
+    'unknown': ({'total_gib': None, 'free_gib': None}, None),
+    'of nothing': ({'total_gib': 0, 'free_gib': 0}, None),
+    'thin': (
+        {
+            'total_gib': 100,
+            'free_gib': 90,
+            'provisioned_gib': 196,
+            'thin': True,
+            'over_subscription_ratio': 2,
+        },
+        SEVERITY.ERROR,
+    ),
+}
+
+
+@pytest.mark.parametrize('name', POOLS)
+def test_a_pool_is_full_by_what_it_can_hold(name):
+    columns, severity = POOLS[name]
+    models.Pool.objects.create(region=REGION, name='a@b#c', seen=1, **columns)
+    told = [one.severity for one in found(room.PoolFull()).values()]
+    assert told == ([] if severity is None else [severity])

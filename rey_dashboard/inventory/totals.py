@@ -12,6 +12,12 @@ from django.db.models import When
 
 from rey_dashboard.inventory import models
 
+#: Of a row of ``Inventory``.
+HOLDS = ExpressionWrapper(
+    (F('total') - F('reserved')) * F('allocation_ratio'),
+    output_field=FloatField(),
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Total:
@@ -58,10 +64,17 @@ def storage(region: str) -> Total:
             untold += 1
             continue
         told = True
-        ratio = pool.over_subscription_ratio if pool.thin else 1
-        can_hold += pool.total_gib * (1 - pool.reserved_percent / 100) * ratio
-        used += _used(pool)
+        of_pool = pool_total(pool)
+        can_hold += of_pool.can_hold
+        used += of_pool.used
     return Total(used, can_hold if told else None, untold=untold)
+
+
+def pool_total(pool: models.Pool) -> Total:
+    """Of one pool that tells its size, in GiB."""
+    ratio = pool.over_subscription_ratio if pool.thin else 1
+    kept = 1 - pool.reserved_percent / 100
+    return Total(_used(pool), pool.total_gib * kept * ratio)
 
 
 def _used(pool):
@@ -78,10 +91,6 @@ def _by_class(region):
         .exclude(state='up', status='enabled')
         .values('id')
     )
-    holds = ExpressionWrapper(
-        (F('total') - F('reserved')) * F('allocation_ratio'),
-        output_field=FloatField(),
-    )
     nothing = Value(0.0)
     return (
         models.Inventory.objects.filter(region=region)
@@ -89,9 +98,9 @@ def _by_class(region):
         .values_list('resource_class')
         .annotate(
             in_use=Sum('used'),
-            can_hold=Sum(holds, default=nothing),
+            can_hold=Sum(HOLDS, default=nothing),
             closed=Sum(
-                Case(When(root_id__in=closed, then=holds)), default=nothing
+                Case(When(root_id__in=closed, then=HOLDS)), default=nothing
             ),
         )
     )
