@@ -20,7 +20,7 @@ class First(horizon.PanelGroup):
 
     slug = 'first'
     name = _('Now')
-    panels = ('tasks',)
+    panels = ('today', 'tasks')
 
 
 class Operate(horizon.PanelGroup):

@@ -7,7 +7,11 @@ from django.urls import reverse
 WRITES = ('/refresh/', '/columns/', '/start/')
 #: Pages that also take a POST, and need a right to act.
 ACTS = ('/set-quotas/',)
-_PARTS = {'<int:task_id>': '1', '<slug:order>': 'start'}
+_PARTS = {
+    '<int:task_id>': '1',
+    '<int:finding_id>': '1',
+    '<slug:order>': 'start',
+}
 
 
 def all_of(project_id: str = 'p') -> list[str]:

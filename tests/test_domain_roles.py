@@ -105,8 +105,12 @@ class TestAge:
 
     def test_the_start_page_leads_to_the_reason(self, sign_in):
         factory.domain_role('research', ago=_minutes(14))
-        answer = sign_in('member').get('/rey/')
-        assert answer.url == PROJECTS
+        browser = sign_in('member')
+        answer = browser.get('/rey/')
+        assert answer.url == '/rey/today/'
+        page = browser.get(answer.url)
+        assert page.status_code == 403
+        assert '14\xa0minutes ago' in page.content.decode()
 
     def test_an_old_role_leaves_a_younger_one_open(self, sign_in):
         factory.domain('default')

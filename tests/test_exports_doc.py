@@ -19,6 +19,7 @@ from rey_dashboard.projects import owned_tables
 from rey_dashboard.projects import records
 from rey_dashboard.projects import tables
 from rey_dashboard.tasks import tables as task_tables
+from rey_dashboard.today import tables as today_tables
 from tests import factory
 
 GUIDE = (
@@ -37,6 +38,7 @@ MODULES = (
     record_tables,
     data_tables,
     task_tables,
+    today_tables,
 )
 #: What the functions that make a table need.
 MADE_OF = {

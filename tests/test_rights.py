@@ -103,16 +103,18 @@ def test_who_follows_usage_sees_all_of_it(
     assert (asked is not None) is refreshes
 
 
-def test_the_dashboard_opens_with_projects_whoever_may_see_them(
+def test_the_dashboard_opens_with_today_whoever_may_see_it(
     sign_in, company, settings, tmp_path
 ):
-    assert sign_in('admin').get('/rey/').url == '/rey/projects/'
+    assert sign_in('admin').get('/rey/').url == '/rey/today/'
     (tmp_path / 'rey_policy.yaml').write_text(
         '"rey:operate:read": "role:auditor"\n'
+        '"rey:today:read": "role:watcher"\n'
     )
     settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
     horizon_policy.reset()
     assert sign_in('auditor').get('/rey/').url == '/rey/backups/'
+    assert sign_in('watcher').get('/rey/').url == '/rey/today/'
 
 
 @pytest.mark.parametrize(

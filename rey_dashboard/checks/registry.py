@@ -86,6 +86,19 @@ class Runbook:
     documentation: str = ''
 
 
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A page of ours that plans a task which may mend it.
+
+    :param label: of the button
+    :param rule: of the policy; without it the page is closed
+    """
+
+    label: str
+    address: str
+    rule: str
+
+
 class Check(abc.ABC):
     """One judgement. It has no state, and knows no request.
 
@@ -130,6 +143,10 @@ class Check(abc.ABC):
     def page(self, finding: models.Finding) -> str:
         """Address of our page that shows it; nothing without one."""
         return ''
+
+    def change(self, finding: models.Finding) -> Change | None:
+        """The task that may mend it, where there is a kind of it."""
+        return None
 
 
 class Checks(Mapping):

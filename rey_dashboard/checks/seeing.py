@@ -9,24 +9,34 @@ from rey_dashboard.checks import registry
 from rey_dashboard.inventory import scope as scope_
 
 
+def scopes(request) -> dict[str, scope_.Scope]:
+    """What the signed-in user may see of each check's findings, by its name.
+
+    By each check's own rule; those of which he may see nothing are left out.
+    """
+    found = {}
+    for name, check in registry.installed().items():
+        try:
+            found[name] = scope_.of(request, check.rule)
+        except exceptions.PermissionDenied:
+            continue
+    return found
+
+
 def of(request) -> QuerySet:
     """The findings that the signed-in user may see, in his region.
 
-    By each check's own rule: of the whole cloud, or of the projects of his
-    domains. Those of checks that are not installed here nobody sees.
+    Of the whole cloud, or of the projects of his domains. Those of checks
+    that are not installed here nobody sees.
     """
-    by_rule = {}
-    for name, check in registry.installed().items():
-        by_rule.setdefault(check.rule, []).append(name)
+    by_scope = {}
+    for name, scope in scopes(request).items():
+        by_scope.setdefault(scope, []).append(name)
     seen = Q(pk__in=[])
-    for rule, names in by_rule.items():
-        try:
-            scope = scope_.of(request, rule)
-        except exceptions.PermissionDenied:
-            continue
-        of_rule = Q(check_name__in=names)
+    for scope, names in by_scope.items():
+        of_scope = Q(check_name__in=names)
         if not scope.is_whole:
-            of_rule &= Q(project_id__in=scope.projects().values('id'))
-        seen |= of_rule
+            of_scope &= Q(project_id__in=scope.projects().values('id'))
+        seen |= of_scope
     region = request.user.services_region or ''
     return models.Finding.objects.filter(seen, region=region)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import logging
 
+from django import urls
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.checks import models
@@ -45,6 +46,30 @@ def runbook(finding: models.Finding) -> registry.Runbook | None:
         return check.runbook(finding)
     except _LACKING:
         LOG.info('Finding %s has lost its runbook', finding.pk)
+        return None
+
+
+def page(finding: models.Finding) -> str:
+    """Address of our page that shows it; nothing without one."""
+    check = registry.installed().get(finding.check_name)
+    if check is None:
+        return ''
+    try:
+        return check.page(finding)
+    except (*_LACKING, urls.NoReverseMatch):
+        LOG.info('Finding %s has lost its page', finding.pk)
+        return ''
+
+
+def change(finding: models.Finding) -> registry.Change | None:
+    """The task that may mend it; none where its check has changed."""
+    check = registry.installed().get(finding.check_name)
+    if check is None:
+        return None
+    try:
+        return check.change(finding)
+    except (*_LACKING, urls.NoReverseMatch):
+        LOG.info('Finding %s has lost its task', finding.pk)
         return None
 
 

@@ -4,8 +4,8 @@ import horizon
 
 from rey_dashboard import dashboard
 
-#: Comes first for who may open it, whatever stands above it.
-FIRST = 'projects'
+#: Comes first for who may open it.
+FIRST = 'today'
 #: Tells nothing of the cloud.
 LAST = 'tasks'
 

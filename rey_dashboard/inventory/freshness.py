@@ -150,6 +150,15 @@ def of(region: str, parts: Sequence[str]) -> Freshness:
     )
 
 
+def only(fresh: Freshness, names: Sequence[str]) -> Freshness:
+    """The same of some of its parts."""
+    return dataclasses.replace(
+        fresh,
+        parts=tuple(part for part in fresh.parts if part.name in names),
+        missing=tuple(name for name in fresh.missing if name in names),
+    )
+
+
 def request_refresh(region: str, full: bool = False) -> None:
     """Asks the worker to read the region now; asking twice asks once.
 

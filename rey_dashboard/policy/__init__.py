@@ -21,6 +21,7 @@ from rey_dashboard.policy import install
 from rey_dashboard.policy import operate
 from rey_dashboard.policy import session_roles
 from rey_dashboard.policy import tasks
+from rey_dashboard.policy import today
 from rey_dashboard.policy import update
 from rey_dashboard.policy import usage
 
@@ -41,7 +42,7 @@ _awaited = threading.Event()
 
 def list_rules() -> list[oslo_policy.DocumentedRuleDefault]:
     """All rules, for oslo.policy's tools (its entry point names this)."""
-    areas = (base, install, operate, usage, update, data, tasks)
+    areas = (base, install, operate, usage, update, data, tasks, today)
     return [rule for area in areas for rule in area.RULES]
 
 

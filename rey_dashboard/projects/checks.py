@@ -1,6 +1,7 @@
 """What is wrong with projects: full quotas, and things without a project."""
 
 import math
+from urllib import parse
 
 from django import urls
 from django.db.models import Count
@@ -90,6 +91,13 @@ class QuotaFull(registry.Check):
     def page(self, finding):
         return urls.reverse(
             'horizon:rey:projects:detail', args=[finding.project_id]
+        )
+
+    def change(self, finding):
+        chosen = parse.urlencode({'chosen': 1, 'project': finding.project_id})
+        address = urls.reverse('horizon:rey:projects:set_quotas')
+        return registry.Change(
+            _t('Set quotas…'), f'{address}?{chosen}', usage.ACT
         )
 
 

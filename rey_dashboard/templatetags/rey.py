@@ -68,6 +68,20 @@ def number(value):
 
 
 @register.filter
+def told(value):
+    """A number as pages write it, and anything else as it is."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return number(value)
+    return value
+
+
+@register.filter
+def item(mapping, key):
+    """Of a mapping; nothing where it has none."""
+    return mapping.get(key, '')
+
+
+@register.filter
 def hours(value):
     """Whole hours; below ten with one decimal."""
     if value is None:

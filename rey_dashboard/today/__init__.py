@@ -1,0 +1,1 @@
+"""What needs attention now, and the pages of findings."""

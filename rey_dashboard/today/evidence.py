@@ -1,0 +1,162 @@
+"""The evidence of a finding as lines and small tables that people can read."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import datetime
+from typing import Any
+
+from django.utils import dateparse
+from django.utils.translation import gettext_lazy as _
+
+from rey_dashboard.inventory import resources
+
+#: Where things stand is nothing for who may not see the whole cloud.
+OF_THE_CLOUD = frozenset({'host', 'hosts', 'back_end', 'disabled_reason'})
+#: What checks call it; others are told by their own names.
+LABELS = {
+    'back_end': _('Back end'),
+    'binary': _('Service'),
+    'disabled_reason': _('Disabled, because'),
+    'error': _('Error'),
+    'fail_reason': _('Cinder says'),
+    'failures': _('Failures'),
+    'fault': _('Nova says'),
+    'flavor': _('Flavor'),
+    'gib': _('Size (GiB)'),
+    'gone': _('Servers that are gone'),
+    'host': _('Host'),
+    'hosts': _('Hosts'),
+    'id': _('Id'),
+    'in_use': _('In use'),
+    'last_good_at': _('Last good reading'),
+    'limit': _('Limit'),
+    'name': _('Name'),
+    'named': _('Some of them'),
+    'note': _('Remark'),
+    'oldest_good_at': _('Oldest good backup'),
+    'percent': _('In percent'),
+    'problem': _('Problem'),
+    'project': _('Project'),
+    'projects': _('Projects'),
+    'quotas': _('Quotas'),
+    'remedy': _('What to do'),
+    'reported_at': _('Last report'),
+    'request_id': _('Request id'),
+    'reserved': _('Reserved'),
+    'resource': _('Resource'),
+    'seen_at': _('Last seen'),
+    'servers': _('Servers'),
+    'service': _('Service'),
+    'size_gib': _('Size (GiB)'),
+    'state': _('State'),
+    'status': _('Status'),
+    'task_state': _('Task state'),
+    'things': _('Things'),
+    'type': _('Volume type'),
+    'volume_id': _('Volume'),
+    'volumes': _('Volumes'),
+    'why': _('Why'),
+    'worst': _('The largest of them'),
+    'zone': _('Zone'),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """One line, or with ``heads`` a table.
+
+    :param value: a number, a text or a time
+    """
+
+    label: str
+    value: Any = None
+    heads: Sequence[str] = ()
+    rows: Sequence[Sequence[Any]] = ()
+
+
+def facts(evidence: Mapping, whole: bool) -> list[Fact]:
+    """What is known of it; what is empty is left out.
+
+    :param whole: whether hosts and back ends are told as well
+    """
+    return list(_facts(shown(evidence, whole)))
+
+
+def shown(value: Any, whole: bool) -> Any:
+    """The same, without hosts and back ends unless they are told."""
+    if whole:
+        return value
+    if isinstance(value, Mapping):
+        return {
+            name: shown(inner, whole)
+            for name, inner in value.items()
+            if name not in OF_THE_CLOUD
+        }
+    if isinstance(value, list):
+        return [shown(inner, whole) for inner in value]
+    return value
+
+
+def _facts(evidence) -> Iterator[Fact]:
+    if not isinstance(evidence, Mapping):
+        return
+    for name, value in evidence.items():
+        if value in (None, '', [], {}):
+            continue
+        if isinstance(value, list) and isinstance(value[0], Mapping):
+            yield _table(name, value)
+        else:
+            yield Fact(_label(name), _plain(value))
+
+
+def _table(name, rows):
+    keys = dict.fromkeys(
+        key for row in rows if isinstance(row, Mapping) for key in row
+    )
+    return Fact(
+        _label(name),
+        heads=[_label(key) for key in keys],
+        rows=[
+            [_cell(row, key) for key in keys]
+            for row in rows
+            if isinstance(row, Mapping)
+        ],
+    )
+
+
+def _cell(row, key):
+    value = row.get(key)
+    if key == 'service' and value in resources.SERVICES:
+        return resources.SERVICES[value]
+    if key == 'resource' and 'service' in row:
+        return resources.find(row['service'], value).label
+    return _plain(value)
+
+
+def _plain(value):
+    if isinstance(value, list):
+        return ', '.join(str(_plain(inner)) for inner in value)
+    if isinstance(value, Mapping):
+        return ', '.join(
+            f'{_label(name)}: {_plain(inner)}' for name, inner in value.items()
+        )
+    if isinstance(value, str) and len(value) >= len('2026-01-01T00:00'):
+        return _time(value) or value
+    return value
+
+
+def _time(text):
+    """A time that JSON holds as a text; none of any other text."""
+    if 'T' not in text:
+        return None
+    try:
+        at = dateparse.parse_datetime(text)
+    except ValueError:
+        return None
+    return at if at and isinstance(at, datetime.datetime) else None
+
+
+def _label(name):
+    return LABELS.get(name) or name.replace('_', ' ').capitalize()

@@ -1,0 +1,170 @@
+"""The figures on the cards: of our tables alone, none of them invented."""
+
+from collections.abc import Iterator
+import dataclasses
+import math
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+
+from rey_dashboard.inventory import domains
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import scope as scope_
+from rey_dashboard.inventory import totals
+from rey_dashboard.pages import protection
+from rey_dashboard.policy import usage
+from rey_dashboard.templatetags import rey
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One figure in words.
+
+    :param address: of the rows behind it, where he may see them
+    """
+
+    words: str
+    address: str = ''
+
+
+def of_install(request, scope, fresh) -> Iterator[Line]:
+    every = len(fresh.parts) + len(fresh.missing)
+    read = sum(
+        bool(part.last_good_at and not part.failing_since)
+        for part in fresh.parts
+    )
+    yield Line(
+        _t('%(read)d of %(every)d parts of the cloud are read')
+        % {'read': read, 'every': every},
+        reverse('horizon:rey:data:index'),
+    )
+    yield Line(_t('Endpoints and certificates are not checked yet'))
+
+
+def of_operate(request, scope, fresh) -> Iterator[Line]:
+    read = {part.name for part in fresh.parts if part.last_good_at}
+    if scope.is_whole:
+        yield _of_services(scope, read)
+    yield _of_servers(request, scope, read)
+    yield _of_backups(scope, read)
+
+
+def _of_services(scope, read):
+    if not read >= {parts.HOSTS, parts.VOLUME_SERVICES}:
+        return Line(_t('Hosts and services: not read yet'))
+    hosts = models.Host.objects.filter(region=scope.region)
+    services = models.VolumeService.objects.filter(region=scope.region)
+    down = hosts.filter(state='down').count()
+    down += services.filter(state='down').count()
+    return Line(
+        ngettext(
+            '%(count)s host or volume service is down',
+            '%(count)s hosts and volume services are down',
+            down,
+        )
+        % {'count': rey.number(down)},
+        f'{reverse("horizon:rey:today:findings")}?area=operate&q=down',
+    )
+
+
+def _of_servers(request, scope, read):
+    if parts.SERVERS not in read:
+        return Line(_t('Servers: not read yet'))
+    rows = scope.domain_summaries()
+    errors = rows.aggregate(all=Sum('servers_in_error', default=0))['all']
+    words = ngettext(
+        '%(count)s server in ERROR', '%(count)s servers in ERROR', errors
+    ) % {'count': rey.number(errors)}
+    return Line(words, _projects(request, 'in_error=1'))
+
+
+def _of_backups(scope, read):
+    address = reverse('horizon:rey:backups:index')
+    if not read >= {parts.VOLUMES, parts.BACKUPS}:
+        return Line(_t('Backups: not read yet'), address)
+    found = protection.of_domains(scope.domain_coverage())
+    if not found.counted:
+        return Line(_t('No volume that needs a backup'), address)
+    # Never rounded up to 100.
+    percent = math.floor(100 * found.within / found.counted)
+    return Line(
+        _t('%(percent)d %% of volumes within their backup target')
+        % {'percent': percent},
+        address,
+    )
+
+
+def of_usage(request, scope, fresh) -> Iterator[Line]:
+    read = {part.name for part in fresh.parts if part.last_good_at}
+    if not read & {parts.COMPUTE_QUOTAS, parts.VOLUME_QUOTAS, parts.NETWORK}:
+        yield Line(_t('Quotas: not read yet'))
+    else:
+        yield _of_quotas(request, scope)
+    yield _of_hosts(scope) if scope.is_whole else _of_fullest(scope)
+
+
+def _of_quotas(request, scope):
+    rows = scope.domain_summaries()
+    full = rows.aggregate(all=Sum('projects_nearly_full', default=0))['all']
+    words = ngettext(
+        '%(count)s project over %(percent)d %% of a quota',
+        '%(count)s projects over %(percent)d %% of a quota',
+        full,
+    ) % {'count': rey.number(full), 'percent': domains.NEARLY_FULL}
+    return Line(words, _projects(request, f'over={domains.NEARLY_FULL}'))
+
+
+def _of_hosts(scope):
+    """Of vCPUs, RAM and storage that which is fullest."""
+    hosts = totals.hosts(scope.region)
+    every = (
+        (_t('vCPUs'), hosts.get('VCPU')),
+        (_t('RAM'), hosts.get('MEMORY_MB')),
+        (_t('Storage'), totals.storage(scope.region)),
+    )
+    known = [
+        (100 * total.used / total.can_hold, label)
+        for label, total in every
+        if total and total.can_hold
+    ]
+    if not known:
+        return Line(_t('Hosts and storage pools: not read yet'))
+    percent, label = max(known)
+    return Line(
+        _t('Fullest: %(resource)s, %(percent)d %% of what it can hold')
+        % {'resource': label, 'percent': math.floor(percent)},
+        reverse('horizon:rey:projects:index'),
+    )
+
+
+def _of_fullest(scope):
+    """Of the domains' quotas that which is fullest."""
+    rows = scope.summaries().exclude(fullest_percent=None)
+    row = rows.order_by('-fullest_percent', 'project_id').first()
+    if not row:
+        return Line(_t('No quota is in use'))
+    known = resources.find(row.fullest_service, row.fullest_resource)
+    return Line(
+        _t('Fullest: %(project)s, %(percent)d %% of %(resource)s')
+        % {
+            'project': row.name or row.project_id,
+            'percent': math.floor(row.fullest_percent),
+            'resource': known.label,
+        },
+        reverse('horizon:rey:projects:detail', args=[row.project_id]),
+    )
+
+
+def of_update(request, scope, fresh) -> Iterator[Line]:
+    yield Line(_t('Versions are not read yet'))
+    yield Line(_t('Nothing is compared with an earlier state yet'))
+
+
+def _projects(request, query):
+    if not scope_.is_open(request, usage.READ):
+        return ''
+    return f'{reverse("horizon:rey:projects:index")}?{query}'

@@ -1,0 +1,89 @@
+"""Tasks that run or have ended lately, as the page tells them."""
+
+from collections.abc import Sequence
+import dataclasses
+import datetime
+
+from django.db.models import Case
+from django.db.models import Q
+from django.db.models import QuerySet
+from django.db.models import Value
+from django.db.models import When
+from django.utils import timezone
+
+from rey_dashboard import policy
+from rey_dashboard.policy import tasks as rules
+from rey_dashboard.tasks import models
+from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import showing
+from rey_dashboard.tasks import views
+
+#: Of each kind of row; the list of tasks has all.
+MOST = 5
+#: What ended longer ago is nothing of today.
+LATELY = datetime.timedelta(days=2)
+#: What can still be asked of a task that has ended.
+_AFTERWARDS = ('retry', 'undo')
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """Tasks, each with its ``progress``; ended ones with ``buttons``."""
+
+    running: Sequence[models.Task]
+    ended: Sequence[models.Task]
+
+    @property
+    def is_live(self) -> bool:
+        return any(task.progress.is_live for task in self.running)
+
+
+def of(request, region: str, mine_first: bool) -> Work | None:
+    """Those of the kinds that the user may look at; None when of none."""
+    if not policy.allowed(request, rules.READ):
+        return None
+    tasks = models.Task.objects.filter(
+        region=region, kind__in=views.readable(request)
+    )
+    user = request.user.id
+    mine = Q(asked_by_id=user) | Q(assignee_id=user)
+    if mine_first:
+        tasks = tasks.annotate(
+            place=Case(When(mine, then=Value(0)), default=Value(1))
+        )
+    else:
+        tasks = tasks.annotate(place=Value(0))
+    return Work(
+        running=[_with_progress(task) for task in _running(tasks)],
+        ended=[_with_buttons(request, task) for task in _ended(tasks)],
+    )
+
+
+def _running(tasks: QuerySet):
+    live = tasks.exclude(
+        state__in=(*models.Task.ENDED, models.Task.State.PLANNED)
+    )
+    return live.order_by('place', '-planned_at')[:MOST]
+
+
+def _ended(tasks: QuerySet):
+    ended = tasks.filter(
+        state__in=models.Task.ENDED,
+        ended_at__gte=timezone.now() - LATELY,
+    ).exclude(started_at=None)
+    return ended.order_by('place', '-ended_at')[:MOST]
+
+
+def _with_progress(task):
+    task.progress = showing.progress(task)
+    task.took = showing.took(task)
+    return task
+
+
+def _with_buttons(request, task):
+    kind = planning.find(task.kind)
+    offered = []
+    if policy.allowed(request, kind.rule):
+        offered = showing.buttons(task, kind)
+    task.buttons = [row for row in offered if row.order in _AFTERWARDS]
+    return _with_progress(task)

@@ -1,0 +1,354 @@
+"""The list of findings, a finding's page, and what people ask of it."""
+
+import datetime
+import json
+
+from django.utils import timezone
+import pytest
+
+from openstack_auth import policy as horizon_policy
+
+from rey_dashboard.checks import models
+from rey_dashboard.checks import orders
+from rey_dashboard.checks import registry
+from rey_dashboard.tasks import records
+from tests import factory
+from tests import factory_checks
+from tests import two_domains as two
+
+pytestmark = pytest.mark.django_db
+FINDINGS = '/rey/today/findings/'
+SEVERITY = registry.SEVERITY
+WHAT = models.FindingRecord.What
+OTHER = records.Actor('other', 'Olga')
+HOSTILE = '<script>alert(1)</script> =cmd() 🦊'
+ORDERS = {
+    'acknowledge': {},
+    'unacknowledge': {},
+    'snooze': {'hours': '4', 'reason': 'Because'},
+    'wake': {},
+    'assign': {},
+    'comment': {'text': 'Hello'},
+}
+
+
+@pytest.fixture(autouse=True)
+def check(paper):
+    return paper
+
+
+def page_of(finding):
+    return f'{FINDINGS}{finding.pk}/'
+
+
+def text(browser, address, **query):
+    answer = browser.get(address, query)
+    assert answer.status_code == 200
+    return ' '.join(answer.content.decode().split())
+
+
+def ask(browser, finding, order, **form):
+    """The texts of the messages that the next page shows."""
+    answer = browser.post(f'{page_of(finding)}{order}/', form, follow=True)
+    assert answer.status_code == 200
+    finding.refresh_from_db()
+    return [str(message) for message in answer.context['messages']]
+
+
+def kinds(finding):
+    return list(finding.records.order_by('pk').values_list('what', flat=True))
+
+
+def subjects(browser, **query):
+    rows = browser.get(FINDINGS, query).context['page'].object_list
+    return [row.subject for row in rows]
+
+
+class TestList:
+    @pytest.fixture(autouse=True)
+    def findings(self):
+        now = timezone.now()
+        make = factory_checks.make_finding
+        make('note', severity=SEVERITY.NOTE, host='c1')
+        make('worst', severity=SEVERITY.CRITICAL, project_id='p', hits=3)
+        make('known', acknowledged_at=now, acknowledged_by_name='Olga')
+        make('asleep', snoozed_until=now + datetime.timedelta(hours=1))
+        make('over', resolved_at=now)
+        make('mine', assignee_id=factory.USER)
+        make('full', check_name='quota_full', word='?')
+        make('far', region='RegionTwo')
+
+    def test_all_that_is_open_stands_there_the_worst_first(self, admin):
+        found = subjects(admin)
+        assert found[0] == 'worst'
+        assert found[-1] == 'note'
+        assert set(found[1:-1]) == {'known', 'asleep', 'mine', 'full'}
+
+    @pytest.mark.parametrize(
+        'query, found',
+        [
+            ({'state': 'awake'}, {'worst', 'known', 'mine', 'full', 'note'}),
+            ({'state': 'acknowledged'}, {'known'}),
+            ({'state': 'snoozed'}, {'asleep'}),
+            ({'state': 'resolved'}, {'over'}),
+            ({'severity': '0'}, {'worst'}),
+            ({'area': 'usage'}, {'full'}),
+            ({'check': 'quota_full'}, {'full'}),
+            ({'mine': '1'}, {'mine'}),
+            ({'project': 'p'}, {'worst'}),
+            ({'host': 'C1'}, {'note'}),
+            ({'q': 'PAPER WOR'}, {'worst'}),
+            ({'q': 'nothing is called so'}, set()),
+            ({'state': 'any', 'q': 'over'}, {'over'}),
+            ({'severity': 'x'}, set()),
+        ],
+    )
+    def test_filters(self, admin, query, found):
+        assert set(subjects(admin, **query)) == found
+
+    def test_exports_hold_all_that_the_filter_selects(self, admin):
+        answer = admin.get(FINDINGS, {'format': 'json', 'severity': '0'})
+        (row,) = json.loads(answer.getvalue())['rows']
+        assert row['severity'] == 'critical'
+        assert row['title'] == 'Paper worst'
+        assert row['area'] == 'operate'
+        assert row['hits'] == 3
+        told = admin.get(FINDINGS, {'format': 'csv'}).getvalue().decode()
+        assert told.count('\n') == 7
+
+
+class TestPage:
+    def test_it_holds_all_that_is_needed_to_act(self, admin, check):
+        check.runbook = lambda finding: registry.Runbook(
+            meaning='Servers stand still.',
+            causes=('The likely one', 'The other'),
+            commands=(registry.command('Look', 'echo', HOSTILE),),
+            mended='It is up.',
+            documentation='nova/{release}/admin/node-down.html',
+        )
+        factory.project('p', name='genome')
+        finding = factory_checks.make_finding(
+            project_id='p',
+            hits=12,
+            hits_what='servers',
+            returns=2,
+            evidence={
+                'status': 'down',
+                'reported_at': '2026-11-22T10:00:00Z',
+                'named': [{'id': 'v1', 'name': HOSTILE, 'size_gib': 3000}],
+                'nothing': '',
+            },
+        )
+        page = text(admin, page_of(finding))
+        for words in (
+            'hits <strong>12</strong> servers',
+            'genome',
+            '2 times, last',
+            'Servers stand still.',
+            'It is up.',
+            'https://docs.openstack.org/nova/latest/admin/node-down.html',
+            'datetime="2026-11-22T10:00:00+00:00"',
+            '3,000',
+            'Size (GiB)',
+            'echo &#x27;&lt;script&gt;',
+            'data-rey-copy="rey-command-1"',
+        ):
+            assert words in page, words
+        assert page.index('The likely one') < page.index('The other')
+        assert '<script>alert' not in page
+        assert 'Nothing<' not in page
+
+    def test_of_an_older_version_of_its_check_it_shows_what_it_can(
+        self, admin
+    ):
+        finding = factory_checks.make_finding(
+            check_name='quota_full', title='As it was', evidence={'odd': [[]]}
+        )
+        page = text(admin, page_of(finding))
+        assert 'As it was' in page
+        assert 'has no runbook' in page
+
+    def test_what_is_not_there_for_the_user_is_not_found(self, admin):
+        far = factory_checks.make_finding('far', region='RegionTwo')
+        gone = factory_checks.make_finding('g', check_name='not_installed')
+        for finding_id in (far.pk, gone.pk, 999_999):
+            address = f'{FINDINGS}{finding_id}/'
+            assert admin.get(address).status_code == 404
+            for order, form in ORDERS.items():
+                answer = admin.post(f'{address}{order}/', form)
+                assert answer.status_code == 404
+        assert not models.FindingRecord.objects.exists()
+
+
+class TestOrders:
+    @pytest.fixture
+    def finding(self):
+        return factory_checks.make_finding()
+
+    def test_it_is_acknowledged_and_taken_back(self, admin, finding):
+        told = ask(admin, finding, 'acknowledge')
+        assert 'others see that you know' in told[0]
+        assert finding.acknowledged_by_id == factory.USER
+        assert 'Take the acknowledgement back' in text(admin, page_of(finding))
+        ask(admin, finding, 'unacknowledge')
+        assert finding.acknowledged_at is None
+        assert kinds(finding) == [WHAT.ACKNOWLEDGED, WHAT.UNACKNOWLEDGED]
+
+    def test_it_sleeps_for_a_reason_and_is_woken(self, admin, finding):
+        assert 'was not snoozed' in ask(admin, finding, 'snooze', hours='4')[0]
+        assert not finding.is_snoozed
+        ask(admin, finding, 'snooze', hours='4', reason=HOSTILE)
+        hours = (finding.snoozed_until - timezone.now()).total_seconds() / 3600
+        assert 3.9 < hours <= 4
+        page = text(admin, page_of(finding))
+        assert '&lt;script&gt;alert(1)&lt;/script&gt; =cmd()' in page
+        ask(admin, finding, 'wake')
+        assert not finding.is_snoozed
+
+    def test_it_sleeps_until_a_day(self, admin, finding):
+        day = timezone.localdate() + datetime.timedelta(days=9)
+        form = {'hours': '1', 'day': day.isoformat(), 'reason': 'Move'}
+        ask(admin, finding, 'snooze', **form)
+        assert timezone.localtime(finding.snoozed_until).date() == day
+        for day, why in (('2020-01-01', 'is over'), ('2999-01-01', 'At most')):
+            form['day'] = day
+            assert why in ask(admin, finding, 'snooze', **form)[0]
+
+    def test_it_is_assigned_and_released(self, admin, finding):
+        ask(admin, finding, 'assign')
+        assert finding.assignee_id == factory.USER
+        ask(admin, finding, 'assign', to='nobody')
+        assert not finding.assignee_id
+
+    def test_what_people_write_is_kept_and_escaped(self, admin, finding):
+        ask(admin, finding, 'comment', text=HOSTILE)
+        ask(admin, finding, 'comment', text='  ')
+        assert kinds(finding) == [WHAT.COMMENTED]
+        page = text(admin, page_of(finding))
+        assert '&lt;script&gt;alert(1)' in page
+        assert '<script>alert(1)' not in page
+
+    @pytest.mark.parametrize('order', ORDERS)
+    def test_a_double_click_does_no_harm(self, admin, finding, order):
+        if order == 'unacknowledge':
+            orders.acknowledge(finding, OTHER)
+        if order == 'wake':
+            until = timezone.now() + datetime.timedelta(hours=1)
+            orders.snooze(finding, OTHER, until, 'Why')
+        before = len(kinds(finding))
+        ask(admin, finding, order, **ORDERS[order])
+        again = ask(admin, finding, order, **ORDERS[order])
+        assert len(kinds(finding)) == before + 1
+        assert not any('already' in words for words in again)
+
+    def test_what_makes_no_sense_any_more_is_told(self, admin, finding):
+        orders.acknowledge(finding, OTHER)
+        assert 'Olga has acknowledged' in ask(admin, finding, 'acknowledge')[0]
+        models.Finding.objects.update(resolved_at=timezone.now())
+        for order in ('acknowledge', 'snooze', 'assign'):
+            told = ask(admin, finding, order, **ORDERS[order])
+            assert 'It is resolved by now' in told[0], order
+
+    def test_from_today_it_leads_back_there_and_nowhere_else(
+        self, admin, finding
+    ):
+        address = f'{page_of(finding)}snooze/'
+        form = {**ORDERS['snooze'], 'next': '/rey/today/'}
+        assert admin.post(address, form).url == '/rey/today/'
+        form['next'] = '//evil.example/'
+        assert admin.post(address, form).url == page_of(finding)
+
+    def test_only_orders_and_only_posts_are_taken(self, admin, finding):
+        address = page_of(finding)
+        assert admin.post(f'{address}delete/').status_code == 404
+        assert admin.get(f'{address}wake/').status_code == 405
+        assert admin.post(address).status_code == 405
+
+    def test_a_form_without_its_token_is_refused(
+        self, admin, finding, settings
+    ):
+        admin.handler.enforce_csrf_checks = True
+        answer = admin.post(f'{page_of(finding)}acknowledge/')
+        assert answer.status_code == 403
+        assert kinds(finding) == []
+
+
+class TestWhoMay:
+    def test_a_manager_reads_his_own_and_acts_on_nothing(
+        self, sign_in, company
+    ):
+        own = factory_checks.make_finding(
+            'own',
+            project_id='p',
+            host='c0mpute-1',
+            evidence={'host': 'c0mpute-1', 'rows': [{'host': 'c0mpute-1'}]},
+        )
+        foreign = factory_checks.make_finding(
+            'foreign', project_id=f'{two.FOREIGN}-project'
+        )
+        factory.domain_role('research')
+        browser = sign_in('member')
+        assert subjects(browser) == ['own']
+        for address in (FINDINGS, page_of(own)):
+            page = text(browser, address)
+            assert 'c0mpute-1' not in page
+            assert 'rey-order-' not in page
+        for kind in ('csv', 'json'):
+            told = browser.get(FINDINGS, {'format': kind}).getvalue().decode()
+            assert 'c0mpute-1' not in told
+            assert 'foreign' not in told
+        assert browser.get(page_of(foreign)).status_code == 404
+        for order, form in ORDERS.items():
+            answer = browser.post(f'{page_of(foreign)}{order}/', form)
+            assert answer.status_code == 404
+            answer = browser.post(f'{page_of(own)}{order}/', form)
+            assert answer.status_code == 403
+        assert not models.FindingRecord.objects.exists()
+
+    @pytest.mark.parametrize(
+        'role, paper_acts, quota_acts',
+        [
+            ('operator', True, False),
+            ('accountant', False, True),
+            ('reader', False, False),
+        ],
+    )
+    def test_the_areas_right_to_act_decides(
+        self, sign_in, settings, tmp_path, role, paper_acts, quota_acts
+    ):
+        (tmp_path / 'rey_policy.yaml').write_text(
+            '"rey:operate:read": "@"\n'
+            '"rey:usage:read": "@"\n'
+            '"rey:operate:act": "role:operator"\n'
+            '"rey:usage:act": "role:accountant"\n'
+        )
+        settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
+        horizon_policy.reset()
+        browser = sign_in(role)
+        for check, acts in (
+            ('paper', paper_acts),
+            ('quota_full', quota_acts),
+        ):
+            finding = factory_checks.make_finding(check_name=check)
+            assert ('rey-order-' in text(browser, page_of(finding))) is acts
+            answer = browser.post(f'{page_of(finding)}acknowledge/')
+            assert answer.status_code == (302 if acts else 403)
+            finding.refresh_from_db()
+            assert bool(finding.acknowledged_at) is acts
+
+    @pytest.mark.parametrize('role', ['member', 'cloud_nothing'])
+    def test_who_may_read_nothing_is_refused_everywhere(self, sign_in, role):
+        finding = factory_checks.make_finding()
+        browser = sign_in(role)
+        for address in (
+            '/rey/today/',
+            '/rey/today/checks/',
+            FINDINGS,
+            page_of(finding),
+        ):
+            for suffix in ('', '?format=csv', '?format=json'):
+                assert browser.get(address + suffix).status_code == 403
+        for order, form in ORDERS.items():
+            answer = browser.post(f'{page_of(finding)}{order}/', form)
+            assert answer.status_code == 403
+        assert kinds(finding) == []
