@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from rey_dashboard import conf
 from rey_dashboard.checks import cycle
+from rey_dashboard.checks import notices
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import databases
@@ -82,6 +83,7 @@ class _Worker:
         self._roles = threading.Thread()
         self._database = _Database()
         self._tasks = ticking.Ticker(self._database.tell)
+        self._notices = notices.Notices(self._stop)
 
     def run(self):
         LOG.info('Worker started on %s', self._host)
@@ -97,6 +99,7 @@ class _Worker:
                 databases.let_go()
             self._stop.wait(TICK_S)
         self._tasks.close()
+        self._notices.close()
 
     def _tick(self):
         self._beat()
@@ -129,7 +132,8 @@ class _Worker:
             # Not all was read.
             return
         try:
-            cycle.run(self._region, self._beat_meanwhile, self._stop)
+            opened = cycle.run(self._region, self._beat_meanwhile, self._stop)
+            self._notices.tell(opened)
         except lease.Held as error:
             LOG.info('%s', error)
         except db.Error as error:

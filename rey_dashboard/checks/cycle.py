@@ -16,6 +16,7 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.checks import broken
 from rey_dashboard.checks import keeping
+from rey_dashboard.checks import models
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import lease as lease_
 from rey_dashboard.inventory import models as inventory
@@ -28,7 +29,7 @@ def run(
     region: str,
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
-) -> None:
+) -> list[models.Finding]:
     """Nothing happens while somebody else collects: he runs it afterwards.
 
     It has the collector's lease, and each of its transactions renews it: a
@@ -36,6 +37,7 @@ def run(
 
     :param beat: called between two checks
     :param stop: when set, no other check begins
+    :return: what was not there before and is critical
     :raises lease.Held: somebody else collects this region now, or took over
     :raises db.Error: nothing can be written
     """
@@ -44,12 +46,14 @@ def run(
     names = sorted(installed, key=lambda name: (name == broken.NAME, name))
     with lease_.Lease(region) as lease:
         freshness = _Freshness(region)
+        opened = []
         for name in names:
             if stop and stop.is_set():
-                return
+                return opened
             beat()
-            _look(lease, name, installed[name], freshness)
+            opened += _look(lease, name, installed[name], freshness)
         keeping.forget(lease, conf.current().KEEP_DAYS)
+    return opened
 
 
 def _look(lease, name, check, freshness):
@@ -57,7 +61,7 @@ def _look(lease, name, check, freshness):
     waits_for = freshness.lacking(check)
     if waits_for:
         keeping.skip(run_, waits_for)
-        return
+        return []
     begin = time.monotonic()
     try:
         found = _by_subject(check.find(lease.region))
@@ -65,8 +69,9 @@ def _look(lease, name, check, freshness):
     except Exception as error:  # another's code: it must stop no other
         LOG.exception('Check %s broke', name)
         keeping.note_error(run_, time.monotonic() - begin, _told(error, check))
-        return
+        return []
     keeping.keep(run_, time.monotonic() - begin, rows)
+    return keeping.opened(run_)
 
 
 def _by_subject(found):

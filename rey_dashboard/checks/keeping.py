@@ -120,6 +120,17 @@ def keep(run: Run, took_s: float, new: Sequence[models.Finding]) -> None:
         )
 
 
+def opened(run: Run) -> list[models.Finding]:
+    """What this look found for the first time, or again, and is critical.
+
+    What was put off till later is not told.
+    """
+    critical = registry.SEVERITY.CRITICAL
+    return list(
+        run.findings.awake().filter(opened_at=run.at, severity=critical)
+    )
+
+
 def skip(run: Run, waits_for: list[str]) -> None:
     """It did not look: parts that it rests on are no good."""
     with _writing(run):

@@ -71,22 +71,34 @@ class Notices:
 
     def _tell(self, task):
         settings = conf.current()
-        email = _email_of(task)
-        for place, address in enumerate(settings.NOTIFY, 1):
-            for pause_s in (*PAUSES_S, None):
-                try:
-                    send(address, email, *_message(task, settings))
-                except CannotSend as error:
-                    LOG.error(
-                        'Task %s: address %d of NOTIFY was not told. %s',
-                        task.pk,
-                        place,
-                        error,
-                    )
-                    if pause_s is None or self._stop.wait(pause_s):
-                        break
-                else:
+        title, body = _message(task, settings)
+        tell(self._stop, f'Task {task.pk}', title, body, _email_of(task))
+
+
+def tell(
+    stop: threading.Event, about: str, title: str, body: str, email: str = ''
+) -> None:
+    """To each address of ``NOTIFY``, with more than one try.
+
+    :param stop: when set, nothing is tried again
+    :param about: for the log
+    :param email: see ``send``
+    """
+    for place, address in enumerate(conf.current().NOTIFY, 1):
+        for pause_s in (*PAUSES_S, None):
+            try:
+                send(address, email, title, body)
+            except CannotSend as error:
+                LOG.error(
+                    '%s: address %d of NOTIFY was not told. %s',
+                    about,
+                    place,
+                    error,
+                )
+                if pause_s is None or stop.wait(pause_s):
                     break
+            else:
+                break
 
 
 def send(address: str, email: str, title: str, body: str) -> bool:
@@ -155,10 +167,14 @@ def _email_of(task):
 
 def _message(task, settings):
     title = f'{task.title}: {task.get_state_display()}'
-    address = ''
-    if settings.HORIZON_URL:
-        path = f'rey/tasks/{task.pk}/'
-        address = parse.urljoin(f'{settings.HORIZON_URL.rstrip("/")}/', path)
+    address = address_of(f'rey/tasks/{task.pk}/', settings)
     return title, handover.words(
         task, kinds.installed().get(task.kind), address
     )
+
+
+def address_of(path: str, settings: conf.Settings) -> str:
+    """The whole address of a page of ours; nothing where none is known."""
+    if not settings.HORIZON_URL:
+        return ''
+    return parse.urljoin(f'{settings.HORIZON_URL.rstrip("/")}/', path)
