@@ -6,13 +6,14 @@ import functools
 
 from django.db.models import Count
 from django.db.models import F
-from django.db.models import Min
+from django.db.models import Q
 from django.db.models import QuerySet
 from django.db.models import Sum
 from django.db.models import Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import http
+from django.utils import timezone
 
 from rey_dashboard.checks import models
 from rey_dashboard.checks import registry
@@ -98,6 +99,7 @@ class Attention:
     :param mine: what is assigned to the user, before all others
     :param rows: findings and groups, the worst first
     :param left_out: findings that are on the list alone
+    :param snoozed: findings that are open and asleep
     :param worst: the worst severity, by area
     """
 
@@ -105,6 +107,7 @@ class Attention:
     rows: Sequence[Row | Group]
     count: int
     left_out: int
+    snoozed: int
     worst: dict[str, int]
 
     @property
@@ -118,34 +121,46 @@ def of(request, findings: QuerySet, mine_first: bool) -> Attention:
     :param findings: those that the user may see
     :param mine_first: what is assigned to him comes before all
     """
+    every = _sums(findings)
+    sums = [row for row in every if row['count']]
     awake = findings.awake()
-    sums = _sums(awake)
     mine = []
     if mine_first:
         own = awake.filter(assignee_id=request.user.id).order_by(*ORDER)
         mine = list(own[:MOST_MINE])
-    first = _first(awake)
+    first = _first(awake) if sums else {}
     to_show = functools.partial(_row, request, _names(request, mine, first))
     own = {row.pk for row in mine}
     rows = sorted(_rows(sums, first, own, to_show), key=lambda row: row.key)
+    count = sum(row['count'] for row in sums)
     return Attention(
         mine=[to_show(row) for row in mine],
         rows=rows[:MOST],
-        count=sum(row['count'] for row in sums),
+        count=count,
         left_out=sum(
             row.count if isinstance(row, Group) else 1 for row in rows[MOST:]
         ),
+        snoozed=sum(row['open'] for row in every) - count,
         worst=_worst(sums),
     )
 
 
-def _sums(awake):
-    """By check, severity and what they hit; the worst first."""
+def _sums(findings):
+    """By check, severity and what they hit; the worst first.
+
+    All that is counted is counted in one walk over them.
+    """
+    awake = Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now())
     by = ('check_name', 'severity', 'hits_what')
     return list(
-        awake.order_by('severity', 'check_name', 'hits_what')
+        findings.open()
+        .order_by('severity', 'check_name', 'hits_what')
         .values(*by)
-        .annotate(count=Count('pk'), hits=Sum('hits'), opened=Min('opened_at'))
+        .annotate(
+            open=Count('pk'),
+            count=Count('pk', filter=awake),
+            hits_=Sum('hits', filter=awake, default=0),
+        )
     )
 
 
@@ -204,7 +219,7 @@ def _group(name, told, first):
             for severity, number in sorted(counts.items())
         ],
         # Different things cannot be added up.
-        hits=sum(row['hits'] for row in told) if len(whats) == 1 else 0,
+        hits=sum(row['hits_'] for row in told) if len(whats) == 1 else 0,
         hits_what=models.Finding.Hit(whats.pop()).label,
         first=first,
         address=f'{listed}?{query}',

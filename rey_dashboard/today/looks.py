@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import dataclasses
 import datetime
+import types
 
 from django.utils.translation import gettext as _t
 
@@ -33,7 +34,9 @@ class Look:
 
 
 def of(
-    scopes: Mapping[str, scope_.Scope], region: str, counts: Mapping[str, int]
+    scopes: Mapping[str, scope_.Scope],
+    region: str,
+    counts: Mapping[str, int] = types.MappingProxyType({}),
 ) -> list[Look]:
     """Those of the checks in ``scopes``, by their labels.
 

@@ -40,11 +40,6 @@ class _OfChecks:
         """Whether all that he sees is of the whole cloud."""
         return all(scope.is_whole for scope in self.scopes.values())
 
-    def looks(self) -> list[looks.Look]:
-        findings = seeing.of(self.request).open().order_by()
-        counts = findings.values_list('check_name').annotate(Count('pk'))
-        return looks.of(self.scopes, self.scope.region, dict(counts))
-
 
 class IndexView(_OfChecks, views.PageView):
     """What needs attention, and how the cloud is, in ten seconds.
@@ -68,7 +63,7 @@ class IndexView(_OfChecks, views.PageView):
         return answer
 
     def get_context_data(self, **kwargs):
-        looked = self.looks()
+        looked = looks.of(self.scopes, self.scope.region)
         # Who has a part of the rights has his own to do.
         mine_first = not self._sees_all()
         found = attention.of(self.request, seeing.of(self.request), mine_first)
@@ -78,7 +73,6 @@ class IndexView(_OfChecks, views.PageView):
             attention=found,
             cards=cards.of(self.request, every, found.worst, looked),
             work=work_,
-            snoozed=self._snoozed(),
             icons=attention.ICONS,
             hours=forms.HOURS,
             **_told_of(looked),
@@ -91,10 +85,6 @@ class IndexView(_OfChecks, views.PageView):
             and scope_.of(self.request, area.rule).is_whole
             for area in cards.AREAS
         )
-
-    def _snoozed(self):
-        found = seeing.of(self.request).open()
-        return found.count() - found.awake().count()
 
 
 def _told_of(looked):
@@ -154,7 +144,9 @@ class ChecksView(_OfChecks, views.TableView):
     page_title = _('Checks')
 
     def get_rows(self):
-        return self.looks()
+        findings = seeing.of(self.request).open().order_by()
+        counts = findings.values_list('check_name').annotate(Count('pk'))
+        return looks.of(self.scopes, self.scope.region, dict(counts))
 
     def get_context_data(self, **kwargs):
         troubles = {}
