@@ -78,6 +78,10 @@ PAGES = {
     'A project: hours': f'{PROJECTS}PROJECT/hours/',
     'A project: history': f'{PROJECTS}PROJECT/history/',
     'Data': '/rey/data/',
+    'Today': '/rey/today/',
+    'Findings': '/rey/today/findings/',
+    'Findings: filtered': '/rey/today/findings/?q=lab',
+    'Checks': '/rey/today/checks/',
 }
 #: They stream, row by row.
 EXPORTS = {

@@ -70,6 +70,10 @@ def addresses(page):
         'set-quotas': '/rey/projects/set-quotas/?q=webshop&template=M',
         'task': site.plan_quotas(page),
         'tasks': '/rey/tasks/',
+        'today': '/rey/today/',
+        'findings': '/rey/today/findings/',
+        'finding': site.finding(page)['address'],
+        'checks': '/rey/today/checks/',
     }
 
 

@@ -137,11 +137,20 @@ class TestPage:
                 'reported_at': '2026-11-22T10:00:00Z',
                 'named': [{'id': 'v1', 'name': HOSTILE, 'size_gib': 3000}],
                 'nothing': '',
+                'quotas': [
+                    {
+                        'service': 'compute',
+                        'resource': 'ram',
+                        'limit': 4096,
+                        'percent': 99.9,
+                    },
+                    {'service': 'compute', 'resource': 7, 'percent': 'x'},
+                ],
             },
         )
         page = text(admin, page_of(finding))
         for words in (
-            'hits <strong>12</strong> servers',
+            'hits 12 servers',
             'genome',
             '2 times, last',
             'Servers stand still.',
@@ -150,6 +159,8 @@ class TestPage:
             'datetime="2026-11-22T10:00:00+00:00"',
             '3,000',
             'Size (GiB)',
+            'RAM (GiB)</td><td class="rey-short">4<',
+            '99 %',
             'echo &#x27;&lt;script&gt;',
             'data-rey-copy="rey-command-1"',
         ):

@@ -76,6 +76,23 @@ def told(value):
 
 
 @register.filter
+def hits(count, what):
+    """Whom something hits; nothing without a number."""
+    if not count or what not in _HITS:
+        return ''
+    return _HITS[what](count) % {'count': number(count)}
+
+
+_HITS = {
+    'projects': lambda n: ngettext(
+        '%(count)s project', '%(count)s projects', n
+    ),
+    'servers': lambda n: ngettext('%(count)s server', '%(count)s servers', n),
+    'volumes': lambda n: ngettext('%(count)s volume', '%(count)s volumes', n),
+}
+
+
+@register.filter
 def item(mapping, key):
     """Of a mapping; nothing where it has none."""
     return mapping.get(key, '')

@@ -220,7 +220,7 @@ def _group(name, told, first):
         ],
         # Different things cannot be added up.
         hits=sum(row['hits_'] for row in told) if len(whats) == 1 else 0,
-        hits_what=models.Finding.Hit(whats.pop()).label,
+        hits_what=whats.pop(),
         first=first,
         address=f'{listed}?{query}',
     )

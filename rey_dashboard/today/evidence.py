@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
-import datetime
+import math
 from typing import Any
 
 from django.utils import dateparse
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import resources
+from rey_dashboard.templatetags import rey
 
 #: Where things stand is nothing for who may not see the whole cloud.
 OF_THE_CLOUD = frozenset({'host', 'hosts', 'back_end', 'disabled_reason'})
@@ -36,7 +37,7 @@ LABELS = {
     'named': _('Some of them'),
     'note': _('Remark'),
     'oldest_good_at': _('Oldest good backup'),
-    'percent': _('In percent'),
+    'percent': _('Share'),
     'problem': _('Problem'),
     'project': _('Project'),
     'projects': _('Projects'),
@@ -108,7 +109,7 @@ def _facts(evidence) -> Iterator[Fact]:
         if isinstance(value, list) and isinstance(value[0], Mapping):
             yield _table(name, value)
         else:
-            yield Fact(_label(name), _plain(value))
+            yield Fact(_label(name), _plain(name, value))
 
 
 def _table(name, rows):
@@ -130,32 +131,36 @@ def _cell(row, key):
     value = row.get(key)
     if key == 'service' and value in resources.SERVICES:
         return resources.SERVICES[value]
-    if key == 'resource' and 'service' in row:
-        return resources.find(row['service'], value).label
-    return _plain(value)
+    if key == 'percent' and isinstance(value, (int, float)):
+        return f'{math.floor(value)} %'
+    if 'service' in row and 'resource' in row:
+        return _of_quota(row, key)
+    return _plain(key, value)
 
 
-def _plain(value):
+def _of_quota(row, key):
+    """In the unit that its label names."""
+    known = resources.find(row['service'], row['resource'])
+    value = row.get(key)
+    if key == 'resource':
+        return known.label
+    if known.unit == 'mib' and isinstance(value, int):
+        return rey.gib(value)
+    return _plain(key, value)
+
+
+def _plain(name, value):
     if isinstance(value, list):
-        return ', '.join(str(_plain(inner)) for inner in value)
+        return ', '.join(str(_plain(name, inner)) for inner in value)
     if isinstance(value, Mapping):
         return ', '.join(
-            f'{_label(name)}: {_plain(inner)}' for name, inner in value.items()
+            f'{_label(key)}: {_plain(key, inner)}'
+            for key, inner in value.items()
         )
-    if isinstance(value, str) and len(value) >= len('2026-01-01T00:00'):
-        return _time(value) or value
+    # JSON has no times; a name that looks like one is a name.
+    if name.endswith('_at') and isinstance(value, str):
+        return dateparse.parse_datetime(value) or value
     return value
-
-
-def _time(text):
-    """A time that JSON holds as a text; none of any other text."""
-    if 'T' not in text:
-        return None
-    try:
-        at = dateparse.parse_datetime(text)
-    except ValueError:
-        return None
-    return at if at and isinstance(at, datetime.datetime) else None
 
 
 def _label(name):

@@ -23,14 +23,11 @@ FINDINGS = tables.Table(
             lambda: Coalesce('since', 'opened_at'),
             greatest_first=True,
         ),
-        tables.Column('hits', _('It hits'), 'hits', numeric=True),
+        tables.Column('hits', _('Whom it hits'), 'hits', numeric=True),
         tables.Column('project', _('Project')),
         tables.Column('host', _('Host'), 'host'),
         tables.Column('check', _('Check'), 'check_name'),
         tables.Column('assignee', _('Assigned to'), 'assignee_name'),
-        tables.Column(
-            'seen', _('Last seen'), 'last_seen_at', greatest_first=True
-        ),
     ),
     fields=(
         tables.Field('finding_id', lambda row: row.pk),

@@ -153,6 +153,24 @@ def plan_quotas(page, project='webshop'):
     return page.url.removeprefix(Site.of_the_demo().url)
 
 
+def finding(page, **wanted):
+    """The worst one that no project owns, with its ``address``.
+
+    The worker lets the checks look after each collection: it is waited for.
+
+    :param wanted: what else its row in the export has
+    """
+    wanted = {'project_id': '', **wanted}
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        for row in export(page, '/rey/today/findings/')['rows']:
+            if wanted.items() <= row.items():
+                address = f'/rey/today/findings/{row["finding_id"]}/'
+                return {**row, 'address': address}
+        time.sleep(2)
+    raise AssertionError(f'no finding has {wanted}')
+
+
 def table(page, address):
     """Each row over all pages: its first link, and its cells by title."""
     rows = []

@@ -36,6 +36,7 @@ BACKUP_TABS = (
     'levels/',
     'levels/?by=domain',
 )
+FINDINGS = '/rey/today/findings/'
 THEMES = ('default', 'material')
 #: What stands past an edge of the window, but for tables in their regions.
 CUT_OFF = """() => [...document.querySelectorAll('.rey *')].filter(element => {
@@ -96,6 +97,10 @@ def addresses(page):
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',
+        '/rey/today/',
+        *(f'{FINDINGS}{end}' for end in ('', '?state=any&q=volume')),
+        site.finding(page)['address'],
+        '/rey/today/checks/',
     ]
 
 

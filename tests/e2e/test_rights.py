@@ -75,7 +75,8 @@ def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
     links = page.locator('nav a[href^="/rey/"]')
     # Whoever may act anywhere sees tasks, those of his kinds.
     assert [link.get_attribute('href') for link in links.all()] == [
-        '/rey/tasks/'
+        '/rey/today/',
+        '/rey/tasks/',
     ]
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {403}
     assert write(page, f'{PROJECTS}columns/', column='x').status == 403
@@ -89,6 +90,7 @@ def test_a_manager_sees_his_domain_alone(demo, own_and_foreign, sign_in, user):
     page = sign_in(user, 'research')
     page.goto(PROJECTS)
     assert page.locator('nav a[href="/rey/projects/"]').count()
+    today_is_of(own, page, cloud_wide=site.finding(sign_in('admin')))
     shown = {row['project_id'] for row in site.export(page, PROJECTS)['rows']}
     assert shown == own.keys()
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {200}
@@ -106,6 +108,19 @@ def test_a_manager_sees_his_domain_alone(demo, own_and_foreign, sign_in, user):
         for project_id, project in foreign.items():
             assert project_id not in text
             assert f'>{project}<' not in text
+
+
+def today_is_of(own, page, cloud_wide):
+    """Of the findings he sees his projects' alone, and may say nothing."""
+    listed = '/rey/today/findings/?state=any'
+    found = site.export(page, listed)['rows']
+    assert {row['project_id'] for row in found} <= own.keys()
+    assert page.request.get('/rey/today/').status == 200
+    assert page.request.get(cloud_wide['address']).status == 404
+    for row in found[:1]:
+        address = f'/rey/today/findings/{row["finding_id"]}/'
+        assert page.request.get(address).status == 200
+        assert write(page, f'{address}acknowledge/').status == 403
 
 
 def test_a_role_taken_away_closes_with_the_next_reading(demo, cloud, sign_in):

@@ -16,6 +16,7 @@ from django.db.models import F
 django.setup()
 
 from rey_dashboard import conf  # noqa: E402
+from rey_dashboard.checks import cycle  # noqa: E402
 from rey_dashboard.inventory import coverage  # noqa: E402
 from rey_dashboard.inventory import hour_sums  # noqa: E402
 from rey_dashboard.inventory import models  # noqa: E402
@@ -48,6 +49,8 @@ def main(projects):
             hour_sums.rebuild(company.REGION, whole.day(0))
         with _told('coverage'):
             coverage.record(company.REGION, conf.current())
+        with _told('checks'):
+            cycle.run(company.REGION)
     if connection.vendor == 'postgresql':
         # As its own daemon does after a while.
         with connection.cursor() as cursor:
