@@ -8,6 +8,7 @@ LISTS = (
     'routers',
     'floatingips',
     'security_groups',
+    'agents',
 )
 
 

@@ -20,6 +20,8 @@ LEFT_OUT = {
     parts.NETWORK,
     parts.POOLS,
     parts.VOLUME_SERVICES,
+    parts.COMPUTE_SERVICES,
+    parts.NETWORK_AGENTS,
     parts.HOURS,
     parts.READY,
 }

@@ -141,7 +141,7 @@ TROUBLES = {
     ),
     'no Neutron': Trouble(
         does('missing', 'network'),
-        {parts.NETWORK},
+        {parts.NETWORK, parts.NETWORK_AGENTS},
         ('Networks and their quotas could not be read', 'catalog list'),
     ),
     'no Placement': Trouble(

@@ -15,6 +15,8 @@ NETWORK = 'network'
 HOSTS = 'hosts'
 POOLS = 'pools'
 VOLUME_SERVICES = 'volume_services'
+COMPUTE_SERVICES = 'compute_services'
+NETWORK_AGENTS = 'network_agents'
 HOURS = 'hours'
 READY = 'ready'
 
@@ -32,6 +34,8 @@ LABELS = {
     HOSTS: _('Hosts'),
     POOLS: _('Storage pools'),
     VOLUME_SERVICES: _('Volume services and types'),
+    COMPUTE_SERVICES: _('Compute services'),
+    NETWORK_AGENTS: _('Network agents'),
     HOURS: _('Server hours'),
     READY: _('History and backup states'),
 }

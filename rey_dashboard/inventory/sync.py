@@ -29,6 +29,7 @@ from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import ready
 from rey_dashboard.inventory import rhythm
+from rey_dashboard.inventory import services
 from rey_dashboard.inventory import usage
 from rey_dashboard.inventory import volume
 
@@ -53,6 +54,8 @@ ORDER = (
         parts.HOSTS,
         parts.POOLS,
         parts.VOLUME_SERVICES,
+        parts.COMPUTE_SERVICES,
+        parts.NETWORK_AGENTS,
         parts.HOURS,
     ),
     (parts.READY,),
@@ -69,6 +72,8 @@ ORDER_OF_CHANGES = (
         parts.HOSTS,
         parts.POOLS,
         parts.VOLUME_SERVICES,
+        parts.COMPUTE_SERVICES,
+        parts.NETWORK_AGENTS,
         parts.HOURS,
     ),
     (parts.READY,),
@@ -89,6 +94,8 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.HOSTS: capacity.read_hosts,
     parts.POOLS: capacity.read_pools,
     parts.VOLUME_SERVICES: volume.read_services,
+    parts.COMPUTE_SERVICES: services.read_compute,
+    parts.NETWORK_AGENTS: services.read_agents,
     parts.HOURS: usage.read,
     parts.READY: ready.make,
 }

@@ -2,11 +2,14 @@
 
 import itertools
 
+from rey_dashboard.cloud import services as cloud_services
 from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import gone as gone_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
+from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import services as services_
 from rey_dashboard.inventory import store
 
 #: Deleted things that are looked for one by one; with more of them, reading
@@ -44,7 +47,9 @@ def read_services(reading: reading_.Reading) -> None:
         ],
     )
     reading.progress(len(services))
+    told = [cloud_services.of_cinder(row) for row in services]
     with reading.closing():
+        services_.keep(reading, resources.VOLUME, told)
         for model in (models.VolumeType, models.VolumeService):
             store.unseen(model, reading.region, reading.number).delete()
 

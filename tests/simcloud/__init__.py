@@ -2,8 +2,8 @@
 
 What it answers was found out from a real one (keystone 30, nova 34, cinder
 29, neutron 29, placement 16); ``tests/e2e/contract`` asks both the same
-questions. Its state is changed from Python, or not at all: it has no writing
-calls but the sign-in.
+questions. Its state is changed from Python; of writing calls it has the
+sign-in and those that tasks make.
 """
 
 from collections.abc import Iterator

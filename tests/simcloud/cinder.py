@@ -21,6 +21,8 @@ class Cinder(service.Service):
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
         '/types': 'types',
         '/os-services': 'services',
+        '/os-services/<any(enable, disable):verb>': 'switch',
+        '/os-services/disable-log-reason': 'disable_log_reason',
         '/scheduler-stats/get_pools': 'pools',
         '/os-quota-sets/<project_id>': 'quotas',
     }
@@ -167,6 +169,33 @@ class Cinder(service.Service):
                 and call.query.get('host', row['host']) == row['host']
             ]
         }
+
+    def switch(self, call, verb):
+        """Cinder 29.0.0 says yes and does nothing (``cinder_is_29``)."""
+        row = self._to_switch(call)
+        if not self.cloud.cinder_is_29:
+            told = {'status': f'{verb}d'}
+            if verb == 'enable':
+                told['disabled_reason'] = None
+            self.cloud.change('volume_services', row.id, **told)
+        return {'status': f'{verb}d', **call.body}
+
+    def disable_log_reason(self, call):
+        told = {'status': 'disabled'}
+        if call.body.get('disabled_reason'):
+            told['disabled_reason'] = call.body['disabled_reason']
+        row = self._to_switch(call)
+        self.cloud.change('volume_services', row.id, **told)
+        return {**call.body, **told}
+
+    def _to_switch(self, call):
+        asked = call.body['binary'], call.body['host']
+        for row in self.cloud.tables['volume_services']:
+            if (row['binary'], row['host']) == asked:
+                return row
+        raise service.Refusal(
+            404, 'Service %s could not be found on host %s.' % asked
+        )
 
     def _service(self, row):
         up = row['state'] == 'up'

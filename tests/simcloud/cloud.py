@@ -62,6 +62,8 @@ class Cloud(people.People, things.Things, hardware.Hardware, filling.Filling):
         self.down_cells = set()
         #: Names of hosts that do not answer nova's RPC.
         self.silent_hosts = set()
+        #: It says yes to enabling and disabling, and does nothing.
+        self.cinder_is_29 = False
         #: As Keystone before 2025.1 does.
         self.keystone_ignores_marker = False
         self._random = random.Random(seed)

@@ -4,6 +4,13 @@ import collections
 
 from tests.simcloud import rows
 
+OVS = 'Open vSwitch agent'
+AGENTS = (
+    ('DHCP agent', 'neutron-dhcp-agent'),
+    ('L3 agent', 'neutron-l3-agent'),
+    ('Metadata agent', 'neutron-metadata-agent'),
+)
+
 
 class Hardware:
     """``generations`` counts the changes of each resource provider."""
@@ -13,6 +20,8 @@ class Hardware:
         self._taken = collections.defaultdict(collections.Counter)
         for binary in ('nova-conductor', 'nova-scheduler'):
             self._compute_service(binary, 'control', 'internal', 'cell0')
+        for agent_type, binary in AGENTS:
+            self.add_agent(agent_type, binary, 'control')
         for number in (1, 2, 3):
             self.add_host(f'compute-{number}')
         for name in ('fast', 'slow'):
@@ -61,7 +70,24 @@ class Hardware:
                 },
                 host_id,
             )
+            self.add_agent(OVS, 'neutron-openvswitch-agent', name)
         return host_id
+
+    def add_agent(
+        self, agent_type: str, binary: str, host: str, **columns
+    ) -> str:
+        """An agent of Neutron."""
+        made = {
+            'agent_type': agent_type,
+            'binary': binary,
+            'host': host,
+            'availability_zone': 'nova',
+            'alive': True,
+            'admin_state_up': True,
+            'description': None,
+            **columns,
+        }
+        return self.new_row('agents', '', made).id
 
     def _compute_service(self, binary, host, zone, cell, **columns):
         made = {

@@ -30,6 +30,8 @@ class Neutron(service.Service):
         '/v2.0/quotas/<project_id>': 'quota',
         '/v2.0/quotas/<project_id>/default': 'default_quota',
         '/v2.0/quotas/<project_id>/details.json': 'details',
+        '/v2.0/agents': 'agents',
+        '/v2.0/agents/<agent_id>': 'agent',
         '/v2.0/<kind>': 'listed',
         '/v2.0/<kind>/<row_id>': 'one',
     }
@@ -116,6 +118,45 @@ class Neutron(service.Service):
             return None
         names = ('device_id', 'device_owner', 'network_id', 'status')
         return {'name': port.name, **{n: port.get(n) for n in names}}
+
+    def agents(self, call):
+        """All at once, when no limit is told."""
+        return {'agents': [self._agent(row) for row in self._agents()]}
+
+    def agent(self, call, agent_id):
+        row = self.cloud.tables['agents'].get(agent_id)
+        if row is None:
+            raise service.Refusal(
+                404, f'Agent {agent_id} could not be found.', 'AgentNotFound'
+            )
+        if call.method == 'PUT':
+            asked = call.body['agent']
+            unknown = set(asked) - {'admin_state_up', 'description'}
+            if unknown:
+                raise service.Refusal(400, f'Cannot update {unknown}')
+            is_ovn = row['agent_type'].startswith('OVN')
+            if is_ovn and not asked.get('admin_state_up', True):
+                raise service.Refusal(
+                    400,
+                    'Bad agent request: OVN agent status cannot be updated',
+                )
+            self.cloud.change('agents', agent_id, **asked)
+        return {'agent': self._agent(row)}
+
+    def _agents(self):
+        return self.cloud.tables['agents'].created.rows
+
+    def _agent(self, row):
+        seen = self.cloud.clock.told if row['alive'] else row.updated
+        return {
+            'id': row.id,
+            'topic': 'N/A',
+            'configurations': {},
+            'resources_synced': None,
+            **row.columns,
+            # In UTC, without saying so.
+            'heartbeat_timestamp': f'{seen:%Y-%m-%d %H:%M:%S}',
+        }
 
     def own_quotas(self, call):
         """All at once, of projects with any value of their own."""

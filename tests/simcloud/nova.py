@@ -43,6 +43,7 @@ class Nova(nova_hosts.Hosts, service.Service):
         '/os-hypervisors': 'hypervisors',
         '/os-hypervisors/detail': 'hypervisors_detail',
         '/os-services': 'services',
+        '/os-services/<service_id>': 'service',
         '/os-quota-sets/<project_id>': 'limits',
         '/os-quota-sets/<project_id>/detail': 'quotas',
         '/os-simple-tenant-usage': 'usage',

@@ -56,6 +56,35 @@ class Hosts:
             ]
         }
 
+    def service(self, call, service_id):
+        """Sets status and reason; a reason that is not told is erased."""
+        row = self.cloud.tables['compute_services'].get(service_id)
+        if call.method != 'PUT' or row is None:
+            raise service.Refusal(404, f'Service {service_id} not found.')
+        if row['binary'] != COMPUTE:
+            raise service.Refusal(
+                400,
+                f'Updating a {row["binary"]} service is not supported. Only '
+                'nova-compute services can be updated.',
+            )
+        status = call.body['status']
+        reason = call.body.get('disabled_reason')
+        if status == 'enabled' and reason:
+            raise service.Refusal(
+                400,
+                "Specifying 'disabled_reason' with status 'enabled' is "
+                'invalid.',
+            )
+        if reason is not None and not 1 <= len(reason) <= 255:
+            raise service.Refusal(400, 'Invalid input for disabled_reason.')
+        self.cloud.change(
+            'compute_services', row.id, status=status, disabled_reason=reason
+        )
+        for host in self.cloud.tables['hosts']:
+            if host.name == row['host']:
+                self.cloud.change('hosts', host.id, status=status)
+        return {'service': self._service(call, row)}
+
     def _service(self, call, row):
         told = self.cloud.clock.told
         if row['state'] == 'down':

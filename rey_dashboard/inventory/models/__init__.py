@@ -17,6 +17,7 @@ from rey_dashboard.inventory.models.identity import RoleAssignment
 from rey_dashboard.inventory.models.identity import User
 from rey_dashboard.inventory.models.network import FloatingIp
 from rey_dashboard.inventory.models.quota import Quota
+from rey_dashboard.inventory.models.service import Service
 from rey_dashboard.inventory.models.summary import DomainSummary
 from rey_dashboard.inventory.models.summary import ProjectSummary
 from rey_dashboard.inventory.models.sync import Collector
@@ -59,6 +60,7 @@ __all__ = [
     'Quota',
     'RoleAssignment',
     'Server',
+    'Service',
     'ServiceLevel',
     'Snapshot',
     'Trend',
