@@ -26,7 +26,7 @@ class First(horizon.PanelGroup):
 class Operate(horizon.PanelGroup):
     slug = 'operate'
     name = _('Operate')
-    panels = ('backups',)
+    panels = ('services', 'backups')
 
 
 class Usage(horizon.PanelGroup):

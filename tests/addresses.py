@@ -6,7 +6,7 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = ('/refresh/', '/columns/', '/start/')
 #: Pages that also take a POST, and need a right to act.
-ACTS = ('/set-quotas/',)
+ACTS = ('/set-quotas/', '/disable/', '/enable/')
 _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',
@@ -61,6 +61,11 @@ def menu(browser) -> list[str]:
     assert ('Cloud Operations' in text) is ('href="/rey/' in text)
     return [
         address
-        for address in ('/rey/backups/', '/rey/projects/', '/rey/data/')
+        for address in (
+            '/rey/services/',
+            '/rey/backups/',
+            '/rey/projects/',
+            '/rey/data/',
+        )
         if f'href="{address}"' in text
     ]

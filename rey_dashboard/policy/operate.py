@@ -16,7 +16,7 @@ RULES = [
         READ,
         base.ADMIN,
         description='See how the whole cloud runs: backups, services, hosts.',
-        operations=_PAGES,
+        operations=[*_PAGES, {'method': 'GET', 'path': '/rey/services/'}],
     ),
     policy.DocumentedRuleDefault(
         READ + base.OF_DOMAIN,
@@ -25,9 +25,14 @@ RULES = [
         'domain on which the user has a role.',
         operations=_PAGES,
     ),
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         ACT,
         base.ADMIN,
         description='Back up, restore, start and stop things of the cloud.',
+        operations=[
+            {'method': method, 'path': f'/rey/services/{verb}/'}
+            for verb in ('disable', 'enable')
+            for method in ('GET', 'POST')
+        ],
     ),
 ]

@@ -55,8 +55,8 @@ def size(gib):
 @register.filter
 def number(value):
     """A number with separators; a fraction has one decimal."""
-    if value is None:
-        return None
+    if value is None or isinstance(value, str):
+        return value  # words that begin with a number are no number
     if type(value) is int and -1000 < value < 1000:
         return str(value)  # most are: separators cost much of a page's time
     if isinstance(value, float):
