@@ -15,6 +15,7 @@ from rey_dashboard.inventory import parts
 from tests import factory
 from tests import factory_backups
 from tests import factory_checks
+from tests import factory_services
 from tests.factory_checks import look
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,12 @@ def unprotected():
     )
 
 
+def service(name='nova-scheduler', **columns):
+    return lambda: factory_services.service(
+        name, HOSTILE, id=SERVICE, **columns
+    )
+
+
 def bring_back(model, **columns):
     return lambda: model.objects.update(**columns)
 
@@ -168,9 +175,19 @@ class Case:
     project_id: str = 'p'
 
 
+SERVICE = 'b7bd6f40-8f8a-4f0b-8a3a-000000000000'
 CASES = {
     'cloud_full': Case(
         full, bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
+    ),
+    'compute_service_down': Case(
+        service(state='down'),
+        bring_back(models.Service, state='up'),
+        SERVICE,
+        '',
+    ),
+    'compute_without_hypervisor': Case(
+        service('nova-compute'), lambda: host(), SERVICE, ''
     ),
     'host_disabled': Case(
         lambda: host(status='disabled'),
@@ -185,6 +202,12 @@ CASES = {
         full,
         bring_back(models.Inventory, used=1),
         f'id-{HOSTILE}'[:64],
+        '',
+    ),
+    'network_agent_down': Case(
+        service('DHCP agent', binary=HOSTILE, state='down'),
+        bring_back(models.Service, state='up'),
+        SERVICE,
         '',
     ),
     'orphans': Case(
@@ -223,6 +246,24 @@ CASES = {
         server(task_state='powering-off'),
         bring_back(models.Server, task_state=''),
         's',
+    ),
+    'service_disabled': Case(
+        service(
+            status='disabled',
+            disabled_reason=HOSTILE,
+            status_since=ago(days=8),
+        ),
+        bring_back(models.Service, status='enabled'),
+        SERVICE,
+        '',
+    ),
+    'service_restless': Case(
+        service(
+            flips=[ago(minutes=minute).isoformat() for minute in (40, 20, 9)]
+        ),
+        bring_back(models.Service, flips=[ago(minutes=9).isoformat()]),
+        SERVICE,
+        '',
     ),
     'servers_of_down_hosts': Case(
         down, bring_back(models.Host, state='up'), 'p'

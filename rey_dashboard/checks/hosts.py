@@ -9,6 +9,7 @@ from rey_dashboard.checks import owners
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import services
 from rey_dashboard.policy import operate
 
 #: Servers, hosts or projects that a finding names.
@@ -59,7 +60,7 @@ class HostDown(registry.Check):
 
 
 class HostDisabled(registry.Check):
-    """Often somebody forgot to enable it after his work."""
+    """One that is perhaps forgotten is told by ``service_disabled`` alone."""
 
     label = _('Hosts that take no new servers')
     area = 'operate'
@@ -70,8 +71,10 @@ class HostDisabled(registry.Check):
     def find(self, region):
         servers = _Servers(region)
         hosts = models.Host.objects.filter(region=region, state='up')
+        told = {row.host for row in services.neglected(region)}
         for host in hosts.filter(status='disabled'):
-            yield _of_host(host, servers, _SEVERITY.NOTE)
+            if servers.service_host(host) not in told:
+                yield _of_host(host, servers, _SEVERITY.NOTE)
 
     def runbook(self, finding):
         return registry.Runbook(
