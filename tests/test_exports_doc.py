@@ -18,6 +18,7 @@ from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
 from rey_dashboard.projects import records
 from rey_dashboard.projects import tables
+from rey_dashboard.services import tables as service_tables
 from rey_dashboard.tasks import tables as task_tables
 from rey_dashboard.today import tables as today_tables
 from tests import factory
@@ -37,6 +38,7 @@ MODULES = (
     backup_tables,
     record_tables,
     data_tables,
+    service_tables,
     task_tables,
     today_tables,
 )

@@ -41,6 +41,7 @@ READS = {
     'compute': (
         '/servers/detail?all_tenants=1&limit=1',
         '/os-hypervisors?limit=1',
+        '/os-services?binary=nova-compute',
         '/os-quota-sets/{project}/detail',
         '/os-simple-tenant-usage?start={begin}&end={end}&detailed=1&limit=1',
     ),
@@ -56,6 +57,7 @@ READS = {
         # It does not page.
         '/v2.0/quotas',
         '/v2.0/floatingips?limit=1',
+        '/v2.0/agents?limit=1',
     ),
     # Nor does it, but it finds by name: there is none of this one.
     'placement': ('/resource_providers?name=rey-dashboard-check',),
@@ -70,6 +72,10 @@ CHANGES = {
     # An empty set Cinder refuses before it looks at the right.
     'block-storage': (
         ('/os-quota-sets/{nothing}', {'quota_set': {'tenant_id': 'nothing'}}),
+        (
+            '/os-services/enable',
+            {'binary': 'rey-dashboard-check', 'host': 'nothing'},
+        ),
     ),
     'network': (('/v2.0/quotas/{nothing}', {'quota': {}}),),
 }
