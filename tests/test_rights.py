@@ -113,7 +113,7 @@ def test_the_dashboard_opens_with_today_whoever_may_see_it(
     )
     settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
     horizon_policy.reset()
-    assert sign_in('auditor').get('/rey/').url == '/rey/backups/'
+    assert sign_in('auditor').get('/rey/').url == '/rey/services/'
     assert sign_in('watcher').get('/rey/').url == '/rey/today/'
 
 
