@@ -175,11 +175,11 @@ def test_a_reason_that_has_no_room_is_left_out_and_told(cloud, engine):
             COMPUTE,
             {'status': 'disabled', 'disabled_reason': 'old'},
             'disable',
-            'It is disabled already: old',
+            'It is disabled already.',
         ),
         (
             AGENT,
-            {'admin_state_up': False},
+            {'admin_state_up': False, 'description': 'x'},
             'disable',
             'It is disabled already.',
         ),
@@ -199,6 +199,10 @@ def test_what_cannot_be_is_left_out_with_the_reason(
         worker.collect_once()
     task = planned(verb, key)
     assert (step(task).state, step(task).error) == (STATES.REFUSED, words)
+    old = columns.get('disabled_reason') or columns.get('description', '')
+    assert step(task).remedy == old
+    told = columns.get('disabled_reason') or columns.get('description', '')
+    assert step(task).remedy == told
     assert task.total == 0
     assert KINDS[task.kind].commands(step(task)) == []
 
@@ -217,9 +221,11 @@ def test_agents_of_ovn_and_services_of_a_silent_cell_are_left_out(cloud):
 def test_one_that_is_disabled_without_a_reason_gets_one(cloud, engine):
     for key in (COMPUTE, VOLUME):
         change(cloud, key, status='disabled')
+    change(cloud, AGENT, admin_state_up=False)
     worker.collect_once()
-    task = planned('disable', COMPUTE, VOLUME)
+    task = planned('disable', COMPUTE, VOLUME, AGENT)
     work(engine, task)
+    assert there(cloud, AGENT) == (False, f'disabled: {REASON}')
     assert there(cloud, COMPUTE) == there(cloud, VOLUME)
     assert there(cloud, VOLUME) == ('disabled', REASON)
 

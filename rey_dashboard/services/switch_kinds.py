@@ -127,7 +127,7 @@ class DisableServices(_Switch):
     def _planned(self, row, parameters):
         refused = _cannot_disable(row)
         if refused:
-            return _step(row, refused=refused)
+            return _step(row, refused=refused, remedy=_why(row))
         reason = parameters['reason']
         after, flags = {'status': STATUSES.DISABLED.value}, ()
         if row.service != resources.NETWORK:
@@ -159,13 +159,8 @@ class EnableServices(_Switch):
 
 def _cannot_disable(row):
     """Why not; nothing when it can be."""
-    if row.status == STATUSES.DISABLED:
-        if row.disabled_reason:
-            return _t('It is disabled already: %(reason)s') % {
-                'reason': row.disabled_reason
-            }
-        if row.service == resources.NETWORK:
-            return _t('It is disabled already.')
+    if row.status == STATUSES.DISABLED and _why(row):
+        return _t('It is disabled already.')
     if row.state == STATES.UNKNOWN:
         return _t('Nova cannot reach its cell now.')
     if row.service == resources.COMPUTE and row.binary != services.COMPUTE:
@@ -173,6 +168,11 @@ def _cannot_disable(row):
     if row.name.startswith('OVN '):
         return _t('Neutron lets nobody disable agents of OVN.')
     return ''
+
+
+def _why(row):
+    """Why it is disabled, in somebody's words."""
+    return row.disabled_reason or row.description
 
 
 def _client(context, service):

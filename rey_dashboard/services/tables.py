@@ -13,17 +13,17 @@ SERVICES = tables.Table(
     columns=(
         tables.Column('name', _('Service'), 'name'),
         tables.Column('host', _('Host'), 'host'),
-        tables.Column('zone', _('Zone'), 'zone'),
         tables.Column('state', _('State'), 'state'),
         tables.Column(
             'since',
-            _('So since'),
+            _('Seen so since'),
             'state_since',
             greatest_first=True,
             hint=_('As long as the dashboard has seen it so'),
         ),
-        tables.Column('report', _('Last report'), 'reported_at'),
         tables.Column('status', _('Status'), 'status'),
+        tables.Column('report', _('Last report'), 'reported_at'),
+        tables.Column('zone', _('Zone'), 'zone'),
     ),
     fields=(
         tables.Field('service_id', lambda row: row.id),
