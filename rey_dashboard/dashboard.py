@@ -23,6 +23,12 @@ class First(horizon.PanelGroup):
     panels = ('today', 'tasks')
 
 
+class Install(horizon.PanelGroup):
+    slug = 'install'
+    name = _('Install')
+    panels = ('readiness',)
+
+
 class Operate(horizon.PanelGroup):
     slug = 'operate'
     name = _('Operate')
@@ -38,7 +44,7 @@ class Usage(horizon.PanelGroup):
 class Rey(horizon.Dashboard):
     name = _('Cloud Operations')
     slug = 'rey'
-    panels = (First, Operate, Usage, Behind)
+    panels = (First, Install, Operate, Usage, Behind)
     # Horizon serves the default panel at /rey/ alone. Every panel of ours
     # keeps its own address, so the default one only leads to the others.
     default_panel = 'home'

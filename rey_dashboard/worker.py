@@ -22,6 +22,7 @@ from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
+from rey_dashboard.readiness import runs
 from rey_dashboard.tasks import ticking
 
 LOG = logging.getLogger(__name__)
@@ -81,6 +82,7 @@ class _Worker:
         # The first collection reads them.
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
+        self._run = threading.Thread()
         self._database = _Database()
         self._tasks = ticking.Ticker(self._database.tell)
         self._notices = notices.Notices(self._stop)
@@ -176,8 +178,28 @@ class _Worker:
         finally:
             connection.close()
 
+    def _look_after_runs(self):
+        """Somebody waits for them: not for a collection that takes long."""
+        if self._run.is_alive() or not runs.waiting(self._region).exists():
+            return
+        self._run = threading.Thread(target=self._work_on_run, daemon=True)
+        self._run.start()
+
+    def _work_on_run(self):
+        try:
+            runs.work(self._stop)
+        except faults.ALL as error:
+            LOG.error('%s', faults.explain(error).words)
+        except db.Error as error:
+            self._database.tell(error)
+        except Exception:  # the outermost frame of this thread: log it
+            LOG.exception('A run of readiness broke')
+        finally:
+            connection.close()
+
     def _beat(self, *problem):
         self._look_after_roles()
+        self._look_after_runs()
         if not problem and time.monotonic() - self._beaten < BEAT_S:
             return
         changed = {'seen_at': timezone.now()}

@@ -19,6 +19,7 @@ from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import verdict
 from tests import factory_checks
 from tests import paper_capacity
+from tests import paper_catalog
 from tests import paper_check
 from tests import paper_cloud
 from tests import paper_copies
@@ -148,6 +149,7 @@ def cloud(requests_mock, tmp_path, monkeypatch):
     cloud.people = paper_people.PaperPeople(cloud)
     cloud.copies = paper_copies.PaperCopies(cloud)
     cloud.usage = paper_usage.PaperUsage(cloud)
+    cloud.catalog = paper_catalog.PaperCatalog(cloud)
     return cloud
 
 

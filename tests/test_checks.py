@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import dataclasses
 import datetime
+import hashlib
 import shlex
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from tests import factory
 from tests import factory_backups
+from tests import factory_catalog
 from tests import factory_checks
 from tests import factory_services
 from tests.factory_checks import look
@@ -165,6 +167,51 @@ def worker(**columns):
     )
 
 
+def catalog_gap():
+    factory_catalog.service(HOSTILE, name=HOSTILE)
+
+
+def endpoint(probed=True, **columns):
+    """Of a service with a hostile type; its probe can be told."""
+
+    def make():
+        made = factory_catalog.endpoint(
+            HOSTILE, 'https://x.test/v1', in_region=HOSTILE
+        )
+        if probed:
+            factory_catalog.probe(made, **columns)
+
+    return make
+
+
+def doubled():
+    endpoint(probed=False)()
+    endpoint(probed=False)()
+
+
+def certificate(**columns):
+    return endpoint(
+        **{
+            'cert_subject': HOSTILE,
+            'cert_issuer': HOSTILE,
+            'cert_names': [HOSTILE],
+            'cert_not_after': ago(days=-90),
+            'cert_self_signed': False,
+            'cert_verifies': True,
+            'cert_name_matches': True,
+            'cert_why': HOSTILE,
+            **columns,
+        }
+    )
+
+
+def no_address():
+    factory_catalog.endpoint('x', f'http://{HOSTILE}/', in_region=HOSTILE)
+
+
+PROBE = hashlib.sha256(b'https://x.test/v1').hexdigest()
+
+
 @dataclasses.dataclass
 class Case:
     """What makes a check find something, and what mends it."""
@@ -188,6 +235,62 @@ CASES = {
     ),
     'compute_without_hypervisor': Case(
         service('nova-compute'), lambda: host(), SERVICE, ''
+    ),
+    'catalog_address': Case(
+        no_address, bring_back(models.Endpoint, enabled=False), 'e0', ''
+    ),
+    'catalog_double': Case(
+        doubled,
+        lambda: models.Endpoint.objects.filter(id='e0').update(enabled=False),
+        hashlib.sha256(f'{HOSTILE}:public:{HOSTILE}'.encode()).hexdigest(),
+        '',
+    ),
+    'catalog_gap': Case(
+        catalog_gap,
+        bring_back(models.CatalogService, enabled=False),
+        hashlib.sha256(f'none::{HOSTILE}:{HOSTILE}:'.encode()).hexdigest(),
+        '',
+    ),
+    'certificate_expiry': Case(
+        certificate(cert_not_after=ago(days=1)),
+        bring_back(models.EndpointProbe, cert_not_after=ago(days=-90)),
+        'x.test:443',
+        '',
+    ),
+    'certificate_name': Case(
+        certificate(cert_name_matches=False),
+        bring_back(models.EndpointProbe, cert_name_matches=True),
+        'x.test:443',
+        '',
+    ),
+    'certificate_trust': Case(
+        certificate(cert_verifies=False),
+        bring_back(models.EndpointProbe, cert_verifies=True),
+        'x.test:443',
+        '',
+    ),
+    'clock_skew': Case(
+        endpoint(skew_s=7.2),
+        bring_back(models.EndpointProbe, skew_s=-0.4),
+        'x.test:443',
+        '',
+    ),
+    'endpoint_down': Case(
+        endpoint(
+            status=None,
+            seconds=None,
+            error=HOSTILE,
+            failing_since=ago(hours=1),
+        ),
+        bring_back(models.EndpointProbe, status=401),
+        PROBE,
+        '',
+    ),
+    'endpoint_slow': Case(
+        endpoint(seconds=6.0),
+        bring_back(models.EndpointProbe, seconds=0.1),
+        PROBE,
+        '',
     ),
     'host_disabled': Case(
         lambda: host(status='disabled'),

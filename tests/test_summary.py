@@ -71,6 +71,8 @@ def test_a_part_that_changed_nothing_asks_nothing(
 
 def test_parts_whose_rows_no_page_of_projects_shows_are_not_named():
     assert parts.LABELS.keys() - summary.PARTS == {
+        parts.CATALOG,
+        parts.PROBES,
         parts.PEOPLE,
         parts.DOMAIN_ROLES,
         parts.HOSTS,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 import datetime
-from email import utils as email_utils
 import os
 import threading
 import uuid
@@ -14,6 +13,7 @@ from openstack import config as os_config
 from openstack import exceptions as sdk_exceptions
 
 from rey_dashboard.cloud import caller as caller_
+from rey_dashboard.cloud import clocks
 from rey_dashboard.cloud import faults
 
 #: keystoneauth tries these again, with a growing pause between.
@@ -70,14 +70,16 @@ class Session(ks_session.Session):
         return super().request(url, method, **kwargs)
 
     def _timed(self, url, method, **kwargs):
-        asked = _now()
+        asked = clocks.now()
         response = super().request(url, method, **kwargs)
-        told = _told(response)
+        told = clocks.told(response.headers)
         if told:
             with self._counting:
                 self.told_at = self.told_at or told
                 self.skew_s = max(
-                    self.skew_s, _apart_s(told, asked, _now()), key=abs
+                    self.skew_s,
+                    clocks.apart_s(told, asked, clocks.now()),
+                    key=abs,
                 )
         return response
 
@@ -243,27 +245,6 @@ class Cloud:
         if not offered or offered < _numbers(needed):
             raise faults.TooOld(service_type, needed, offered)
         return '%d.%d' % min(offered, _numbers(wanted))
-
-
-def _now():
-    return datetime.datetime.now(datetime.UTC)
-
-
-def _told(response) -> datetime.datetime | None:
-    try:
-        told = email_utils.parsedate_to_datetime(response.headers['Date'])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return told if told.tzinfo else told.replace(tzinfo=datetime.UTC)
-
-
-def _apart_s(told, asked, answered):
-    """How far a time is from the span of a call, both clocks running alike.
-
-    The header has whole seconds.
-    """
-    nearest = min(max(told, asked - datetime.timedelta(seconds=1)), answered)
-    return (told - nearest).total_seconds()
 
 
 def _shorten_pause(response, **_):

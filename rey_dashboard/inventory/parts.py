@@ -18,6 +18,8 @@ VOLUME_SERVICES = 'volume_services'
 COMPUTE_SERVICES = 'compute_services'
 NETWORK_AGENTS = 'network_agents'
 HOURS = 'hours'
+CATALOG = 'catalog'
+PROBES = 'probes'
 READY = 'ready'
 
 LABELS = {
@@ -37,5 +39,7 @@ LABELS = {
     COMPUTE_SERVICES: _('Compute services'),
     NETWORK_AGENTS: _('Network agents'),
     HOURS: _('Server hours'),
+    CATALOG: _('Catalog'),
+    PROBES: _('Endpoints and certificates'),
     READY: _('History and backup states'),
 }

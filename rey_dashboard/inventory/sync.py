@@ -19,6 +19,7 @@ from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
 from rey_dashboard.inventory import databases
 from rey_dashboard.inventory import domain_roles
+from rey_dashboard.inventory import endpoints
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
 from rey_dashboard.inventory import models
@@ -39,7 +40,7 @@ LOG = logging.getLogger(__name__)
 #: Groups one after the other, the parts of a group side by side: quotas are
 #: asked for the projects that were just found.
 ORDER = (
-    (parts.IDENTITY, parts.DOMAIN_ROLES),
+    (parts.IDENTITY, parts.DOMAIN_ROLES, parts.CATALOG),
     (
         parts.COMPUTE_QUOTAS,
         parts.VOLUME_QUOTAS,
@@ -47,6 +48,7 @@ ORDER = (
         parts.VOLUMES,
         parts.NETWORK,
         parts.PEOPLE,
+        parts.PROBES,
     ),
     (
         parts.SNAPSHOTS,
@@ -62,7 +64,7 @@ ORDER = (
 )
 #: Of changes: quotas are asked for the projects whose things changed.
 ORDER_OF_CHANGES = (
-    (parts.IDENTITY, parts.DOMAIN_ROLES),
+    (parts.IDENTITY, parts.DOMAIN_ROLES, parts.CATALOG),
     (parts.SERVERS, parts.VOLUMES, parts.SNAPSHOTS, parts.BACKUPS),
     (
         parts.COMPUTE_QUOTAS,
@@ -75,6 +77,7 @@ ORDER_OF_CHANGES = (
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
         parts.HOURS,
+        parts.PROBES,
     ),
     (parts.READY,),
 )
@@ -97,6 +100,8 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.COMPUTE_SERVICES: services.read_compute,
     parts.NETWORK_AGENTS: services.read_agents,
     parts.HOURS: usage.read,
+    parts.CATALOG: endpoints.read_catalog,
+    parts.PROBES: endpoints.read_probes,
     parts.READY: ready.make,
 }
 

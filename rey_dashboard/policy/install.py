@@ -6,14 +6,21 @@ READ = 'rey:install:read'
 ACT = 'rey:install:act'
 
 RULES = [
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         READ,
         base.ADMIN,
         description='See whether the cloud is installed as it should be.',
+        operations=[
+            {'method': 'GET', 'path': '/rey/readiness/'},
+            {'method': 'GET', 'path': '/rey/readiness/endpoints/'},
+            {'method': 'GET', 'path': '/rey/readiness/runs/'},
+            {'method': 'GET', 'path': '/rey/readiness/runs/{run_id}/'},
+        ],
     ),
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         ACT,
         base.ADMIN,
         description='Try and change how the cloud is installed.',
+        operations=[{'method': 'POST', 'path': '/rey/readiness/run/'}],
     ),
 ]

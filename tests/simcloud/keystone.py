@@ -29,6 +29,8 @@ class Keystone(service.Service):
         '/roles/<role_id>': 'role',
         '/role_assignments': 'assignments',
         '/role_inferences': 'inferences',
+        '/services': 'catalog_services',
+        '/endpoints': 'catalog_endpoints',
         '/<any(domains, projects, users, groups):kind>/<row_id>': 'one',
     }
 
@@ -223,6 +225,26 @@ class Keystone(service.Service):
                     'implies': [{'id': roles[name].id, 'name': name}],
                 }
                 for prior, name in (*pairs, ('member', 'reader'))
+            ]
+        }
+
+    def catalog_services(self, call):
+        return {
+            'services': [
+                {
+                    **{name: each[name] for name in ('id', 'type', 'name')},
+                    'enabled': True,
+                }
+                for each in self.cloud.catalog()
+            ]
+        }
+
+    def catalog_endpoints(self, call):
+        return {
+            'endpoints': [
+                {**endpoint, 'service_id': each['id'], 'enabled': True}
+                for each in self.cloud.catalog()
+                for endpoint in each['endpoints']
             ]
         }
 

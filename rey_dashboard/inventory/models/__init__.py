@@ -9,6 +9,9 @@ from rey_dashboard.inventory.models.coverage import DomainLevel
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
+from rey_dashboard.inventory.models.endpoints import CatalogService
+from rey_dashboard.inventory.models.endpoints import Endpoint
+from rey_dashboard.inventory.models.endpoints import EndpointProbe
 from rey_dashboard.inventory.models.identity import Domain
 from rey_dashboard.inventory.models.identity import DomainRole
 from rey_dashboard.inventory.models.identity import Group
@@ -38,6 +41,7 @@ from rey_dashboard.inventory.models.volume import VolumeType
 __all__ = [
     'Backup',
     'BackupChain',
+    'CatalogService',
     'Collector',
     'CoverageDay',
     'Domain',
@@ -45,6 +49,8 @@ __all__ = [
     'DomainLevel',
     'DomainRole',
     'DomainSummary',
+    'Endpoint',
+    'EndpointProbe',
     'FloatingIp',
     'Group',
     'Host',

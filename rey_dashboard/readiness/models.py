@@ -1,0 +1,65 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReadinessRun(models.Model):
+    """One look whether the cloud is ready: who asked, and what came of it."""
+
+    class Stage(models.TextChoices):
+        """What the worker is at."""
+
+        WAITING = 'waiting', _('waits for a worker')
+        CATALOG = 'catalog', _('reads the catalog')
+        PROBES = 'probes', _('asks the endpoints')
+        SERVICES = 'services', _('asks for services, images and networks')
+        RIGHTS = 'rights', _('tries the service user’s rights')
+        JUDGING = 'judging', _('judges')
+        ENDED = 'ended', _('ended')
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    asked_by_id = models.CharField(max_length=64)
+    asked_by_name = models.CharField(max_length=255, default='')
+    asked_at = models.DateTimeField()
+    #: The worker that has it renews this; when it is over, another takes it.
+    claimed_until = models.DateTimeField(null=True)
+    #: Grows with each worker that takes it; all writes name it.
+    claim = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    stage = models.CharField(
+        max_length=16, choices=Stage.choices, default=Stage.WAITING
+    )
+    passed = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+    #: As ``points.Point`` has them, in the report's order.
+    points = models.JSONField(default=list)
+    #: Why there is no result.
+    error = models.TextField(default='')
+    remedy = models.TextField(default='')
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'asked_at']),
+            models.Index(fields=['region', 'ended_at']),
+        ]
+
+    def __str__(self):
+        return f'{self.asked_at:%Y-%m-%d %H:%M}: {self.asked_by_name}'
+
+    @property
+    def is_live(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_ready(self) -> bool:
+        """Nothing failed, of a run that came to a result."""
+        return bool(self.points) and not self.failed
+
+    @property
+    def took(self) -> float | None:
+        """Seconds from its start to its end."""
+        if not self.started_at or not self.ended_at:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
