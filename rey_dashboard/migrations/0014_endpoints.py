@@ -120,15 +120,18 @@ class Migration(migrations.Migration):
                     'stage',
                     models.CharField(
                         choices=[
-                            ('waiting', 'waits for a worker'),
-                            ('catalog', 'reads the catalog'),
-                            ('probes', 'asks the endpoints'),
+                            ('waiting', 'it waits for a worker'),
+                            ('catalog', 'the worker reads the catalog'),
+                            ('probes', 'the worker asks the endpoints'),
                             (
                                 'services',
-                                'asks for services, images and networks',
+                                'the worker asks for services, images and networks',
                             ),
-                            ('rights', 'tries the service user’s rights'),
-                            ('judging', 'judges'),
+                            (
+                                'rights',
+                                'the worker tries the service user’s rights',
+                            ),
+                            ('judging', 'the worker judges'),
                             ('ended', 'ended'),
                         ],
                         default='waiting',

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.utils import translation
 
 from rey_dashboard.checks import registry
-from rey_dashboard.inventory import models
+from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import parts
 from rey_dashboard.readiness import catalog_checks
 from rey_dashboard.readiness import certificate_checks
 from rey_dashboard.readiness import endpoint_checks
@@ -18,6 +19,7 @@ _OF_CATALOG = {
     'doubles': catalog_checks.CatalogDouble,
     'addresses': catalog_checks.CatalogAddress,
 }
+_WELL = 'up', 'enabled'
 _OF_CERTIFICATES = (
     certificate_checks.CertificateExpiry,
     certificate_checks.CertificateTrust,
@@ -25,7 +27,8 @@ _OF_CERTIFICATES = (
 )
 
 
-def judge(region: str) -> Iterator[points.Point]:
+def endpoints(region: str) -> Iterator[points.Point]:
+    """To be asked when the catalog and its addresses were read just now."""
     known = known_.Known(region)
     yield from _answers(known)
     for key, check in _OF_CATALOG.items():
@@ -35,7 +38,28 @@ def judge(region: str) -> Iterator[points.Point]:
     yield from _certificates(known, region)
     yield from _plain(known)
     yield from _versions(known)
-    yield _hosts(region)
+
+
+def hosts(region: str) -> points.Point:
+    """As they were collected last."""
+    part = inventory.PartState.objects.filter(
+        region=region, name=parts.HOSTS
+    ).first()
+    if not part or not part.last_good_at or part.failing_since:
+        why = (part and part.error) or 'they were not collected yet'
+        return points.unknown('hosts', 'hosts', 'Hypervisors', why)
+    found = inventory.Host.objects.filter(region=region).order_by('name')
+    bad = [host for host in found if (host.state, host.status) != _WELL]
+    return points.Point(
+        'hosts',
+        'hosts',
+        points.FAIL if bad or not found else points.PASS,
+        args={'number': len(found), 'bad': len(bad)},
+        evidence=[
+            *(f'{row.name}: {row.state}, {row.status}' for row in bad),
+            f'as of {part.last_good_at:%Y-%m-%d %H:%M} UTC',
+        ],
+    )
 
 
 def _answers(known):
@@ -183,23 +207,3 @@ def _versions(known):
             type_,
             {'version': ', '.join(told)},
         )
-
-
-def _hosts(region):
-    hosts = list(models.Host.objects.filter(region=region).order_by('name'))
-    if not hosts:
-        return points.unknown(
-            'hosts', 'hosts', 'Hypervisors', 'none was collected'
-        )
-    bad = [
-        host
-        for host in hosts
-        if (host.state, host.status) != ('up', 'enabled')
-    ]
-    return points.Point(
-        'hosts',
-        'hosts',
-        points.FAIL if bad else points.PASS,
-        args={'number': len(hosts), 'bad': len(bad)},
-        evidence=[f'{row.name}: {row.state}, {row.status}' for row in bad],
-    )

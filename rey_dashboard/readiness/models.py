@@ -8,12 +8,15 @@ class ReadinessRun(models.Model):
     class Stage(models.TextChoices):
         """What the worker is at."""
 
-        WAITING = 'waiting', _('waits for a worker')
-        CATALOG = 'catalog', _('reads the catalog')
-        PROBES = 'probes', _('asks the endpoints')
-        SERVICES = 'services', _('asks for services, images and networks')
-        RIGHTS = 'rights', _('tries the service user’s rights')
-        JUDGING = 'judging', _('judges')
+        WAITING = 'waiting', _('it waits for a worker')
+        CATALOG = 'catalog', _('the worker reads the catalog')
+        PROBES = 'probes', _('the worker asks the endpoints')
+        SERVICES = (
+            'services',
+            _('the worker asks for services, images and networks'),
+        )
+        RIGHTS = 'rights', _('the worker tries the service user’s rights')
+        JUDGING = 'judging', _('the worker judges')
         ENDED = 'ended', _('ended')
 
     id = models.BigAutoField(primary_key=True)

@@ -90,32 +90,39 @@ def _work(run, cloud, settings, stop):
 
 
 def _look(run, cloud, settings, stop) -> Iterator[points.Point]:
+    unread = False
     for stage, part in (
         (STAGE.CATALOG, parts.CATALOG),
         (STAGE.PROBES, parts.PROBES),
     ):
         _at(run, stage, stop)
-        yield from _read(run, cloud, settings, part, stop)
+        why = _read(run, cloud, settings, part, stop)
+        if why:
+            unread = True
+            label = str(parts.LABELS[part])
+            yield points.unknown('endpoints', 'answers', label, why)
     asked = installed.Installed(cloud)
     _at(run, STAGE.SERVICES, stop)
     yield from asking.services(asked)
     _at(run, STAGE.RIGHTS, stop)
     yield from asking.rights_of(asked)
     _at(run, STAGE.JUDGING, stop)
-    yield from judging.judge(run.region)
+    # What was read before is not of now.
+    if not unread:
+        yield from judging.endpoints(run.region)
+    yield judging.hosts(run.region)
 
 
-def _read(run, cloud, settings, part, stop):
-    """A point only where it cannot be read; what was read before counts."""
+def _read(run, cloud, settings, part, stop) -> str:
+    """Why it cannot be read; nothing when it was."""
     for _try in range(TRIES):
         sync.collect_part(cloud, settings, part, stop)
         state = inventory.PartState.objects.get(region=run.region, name=part)
         if state.last_good_at and state.last_good_at >= run.started_at:
-            return
+            return ''
         if state.failing_since or stop.is_set():
             break
-    label = str(parts.LABELS[part])
-    yield points.unknown('catalog', 'gaps', label, state.error or 'it failed')
+    return state.error or 'it was read by nobody'
 
 
 def _claim(rows):
