@@ -67,6 +67,8 @@ def addresses(page):
         **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
         'data': '/rey/data/',
+        'readiness': '/rey/readiness/',
+        'endpoints': '/rey/readiness/endpoints/',
         'set-quotas': '/rey/projects/set-quotas/?q=webshop&template=M',
         'task': site.plan_quotas(page),
         'tasks': '/rey/tasks/',

@@ -18,6 +18,7 @@ from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
 from rey_dashboard.projects import records
 from rey_dashboard.projects import tables
+from rey_dashboard.readiness import tables as readiness_tables
 from rey_dashboard.services import tables as service_tables
 from rey_dashboard.tasks import tables as task_tables
 from rey_dashboard.today import tables as today_tables
@@ -39,6 +40,7 @@ MODULES = (
     record_tables,
     data_tables,
     service_tables,
+    readiness_tables,
     task_tables,
     today_tables,
 )

@@ -98,6 +98,7 @@ def addresses(page):
         '/rey/services/disable/',
         '/rey/services/enable/?chosen=1',
         '/rey/data/',
+        *(f'/rey/readiness/{end}' for end in ('', 'endpoints/', 'runs/')),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',
