@@ -4,12 +4,13 @@ from django.urls import get_resolver
 from django.urls import reverse
 
 #: Addresses that only take a POST.
-WRITES = ('/refresh/', '/columns/', '/start/')
+WRITES = ('/refresh/', '/columns/', '/start/', '/run/')
 #: Pages that also take a POST, and need a right to act.
 ACTS = ('/set-quotas/', '/disable/', '/enable/')
 _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',
+    '<int:run_id>': '1',
     '<slug:order>': 'start',
 }
 

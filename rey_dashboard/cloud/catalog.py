@@ -48,7 +48,7 @@ class Catalog(identity.Identity):
                 id=row['id'],
                 type=identity.plain(row.get('type'), 255),
                 name=identity.plain(row.get('name'), 255),
-                enabled=row.get('enabled', True),
+                enabled=row.get('enabled') is not False,
             )
             for row in self._whole('/services', 'services')
         ]
@@ -63,7 +63,7 @@ class Catalog(identity.Identity):
                     row.get('region_id') or row.get('region'), 255
                 ),
                 url=_SECRET.sub('', identity.plain(row.get('url'), 4096)),
-                enabled=row.get('enabled', True),
+                enabled=row.get('enabled') is not False,
             )
             for row in self._whole('/endpoints', 'endpoints')
         ]

@@ -37,6 +37,8 @@ READS = {
         '/groups?domain_id={domain}&limit=1',
         '/roles?limit=1',
         '/role_assignments?limit=1',
+        '/services',
+        '/endpoints',
     ),
     'compute': (
         '/servers/detail?all_tenants=1&limit=1',

@@ -20,7 +20,7 @@ class _OfCertificates(endpoint_checks.OfEndpoints):
     def find(self, region):
         known = known_.Known(region)
         for place, probes in known.by_place.items():
-            seen = [probe for probe in probes if probe.cert_subject]
+            seen = [probe for probe in probes if probe.cert_not_after]
             found = self.judge(min(seen, key=_ends)) if seen else None
             if found:
                 word, severity = found

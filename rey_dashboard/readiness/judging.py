@@ -129,7 +129,7 @@ def _certificates(known, region):
         for one in check.find(region):
             wrong.setdefault(one.subject_name, []).append((check, one))
     for place, probes in sorted(known.by_place.items()):
-        seen = [row for row in probes if row.cert_subject]
+        seen = [row for row in probes if row.cert_not_after]
         if not seen:
             continue
         probe = min(seen, key=lambda row: row.cert_not_after)
