@@ -1,11 +1,14 @@
 import contextlib
 import copy
+import functools
 import time
+import types
 from unittest import mock
 
 from django.contrib import auth
 import pytest
 from requests import adapters
+import yaml
 
 from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
@@ -57,6 +60,17 @@ def horizon_frame(settings):
             stack.enter_context(
                 mock.patch(panel['method'], return_value=panel['return_value'])
             )
+        yield
+
+
+@pytest.fixture(scope='session', autouse=True)
+def policies_read_once():
+    """Each test with a policy makes it anew; parsing it takes a second."""
+    parse = functools.cache(yaml.safe_load)
+    read_once = types.SimpleNamespace(
+        safe_load=lambda file: parse(file.read()), YAMLError=yaml.YAMLError
+    )
+    with mock.patch.object(horizon_policy, 'yaml', read_once):
         yield
 
 
