@@ -117,8 +117,8 @@ class TestPages:
     ):
         reported()
         page = admin.get(INDEX).content.decode()
-        assert '1 points passed, 1 failed, 1 not known.' in page
-        assert '1 of 3 endpoints do not answer' in page
+        assert 'Points: 1 passed, 1 failed, 1 not known.' in page
+        assert '1 of 3 do not answer' in page
         assert 'The catalog lacks nothing' in page
         assert 'Neutron: not known, since =cmd()' in page
         assert '<script>alert(1)' not in page
@@ -131,7 +131,7 @@ class TestPages:
         answer = admin.get(INDEX, {'format': 'html'})
         assert 'attachment' in answer['Content-Disposition']
         page = answer.content.decode()
-        assert '1 of 3 endpoints do not answer' in page
+        assert '1 of 3 do not answer' in page
         assert '<script' not in page
         assert 'href=' not in page
         assert 'src=' not in page

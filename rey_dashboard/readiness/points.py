@@ -32,8 +32,8 @@ _NOT_KNOWN = _('%(subject)s: not known, since %(why)s')
 #: What a point says, by its key and its result.
 TEXTS: Mapping[str, Mapping[str, str]] = {
     'answers': {
-        PASS: _('%(subject)s: all %(number)d endpoints answer'),
-        FAIL: _('%(subject)s: %(bad)d of %(number)d endpoints do not answer'),
+        PASS: _('%(subject)s: all endpoints answer (%(number)d)'),
+        FAIL: _('%(subject)s: %(bad)d of %(number)d do not answer'),
     },
     'none': {FAIL: _('The catalog has no endpoint that can be asked')},
     'quick': {
@@ -63,9 +63,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         UNKNOWN: _('%(subject)s: the worker is told not to look at trust'),
     },
     'plain': {
-        FAIL: _('%(number)d addresses for the public are not encrypted'),
+        FAIL: _('Addresses for the public that are not encrypted: %(number)d'),
         UNKNOWN: _(
-            '%(number)d addresses are not encrypted: they have no certificate'
+            'Addresses without encryption, so without certificate: %(number)d'
         ),
     },
     'version': {
@@ -77,7 +77,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         FAIL: _('%(subject)s: no microversion that is needed'),
     },
     'up': {
-        PASS: _('%(subject)s: all %(number)d are up and enabled'),
+        PASS: _('%(subject)s: all are up and enabled (%(number)d)'),
         FAIL: _('%(subject)s: %(bad)d of %(number)d are down or disabled'),
     },
     'backup_service': {
@@ -85,11 +85,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         FAIL: _('No backup service is up: volumes cannot be backed up'),
     },
     'hosts': {
-        PASS: _('All %(number)d hypervisors are up and enabled'),
-        FAIL: _('%(bad)d of %(number)d hypervisors are down or disabled'),
+        PASS: _('All hypervisors are up and enabled (%(number)d)'),
+        FAIL: _('Hypervisors: %(bad)d of %(number)d are down or disabled'),
     },
     'zones': {
-        PASS: _('Each of %(number)d zones has a host for servers'),
+        PASS: _('Each zone has a host for servers (%(number)d)'),
         FAIL: _('Zones without a host that is up and enabled'),
     },
     'some': {
