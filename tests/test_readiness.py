@@ -321,6 +321,24 @@ class TestRuns:
         assert ('gaps', '') not in told
         assert told['up', 'Nova'] == 'pass'
 
+    def test_an_answer_that_makes_no_sense_is_not_known(self, cloud, ready):
+        def nonsense(path, query):
+            if path in ('/os-services', '/flavors'):
+                return 200, ['Please sign in to the Wi-Fi']
+            return None
+
+        cloud.answers[paper_cloud.NOVA].insert(0, nonsense)
+        asked = runs.request(factory.REGION, 'u', 'Rey')
+        runs.work(threading.Event())
+        asked.refresh_from_db()
+        told = {
+            (row['key'], row['subject']): row['result'] for row in asked.points
+        }
+        assert asked.error == ''
+        assert told['up', 'Nova'] == 'unknown'
+        assert told['some', 'Flavors'] == 'unknown'
+        assert told['up', 'Cinder'] == 'pass'
+
     def test_a_worker_that_cannot_sign_in_is_the_result(
         self, cloud, monkeypatch
     ):

@@ -12,6 +12,8 @@ from rey_dashboard.inventory import freshness
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import rhythm
+from rey_dashboard.readiness import models as readiness
+from rey_dashboard.readiness import runs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +67,28 @@ def test_it_tells_pages_why_it_cannot_sign_in_and_goes_on(cloud, settings):
     assert 'nowhere' in told[0]
     assert models.Worker.objects.get().problem == ''
     assert number() == 1
+
+
+def test_a_run_of_readiness_does_not_wait_for_the_next_collection(cloud):
+    ended = threading.Event()
+
+    def ask(turn):
+        if turn == 2:
+            runs.request('RegionOne', 'u', 'Rey')
+        if turn == 3:
+            for _look in range(200):
+                if not _live():
+                    ended.set()
+                    break
+                threading.Event().wait(0.05)
+
+    run(3, ask)
+    assert ended.is_set()
+    assert number() == 1
+
+
+def _live():
+    return readiness.ReadinessRun.objects.filter(ended_at=None).exists()
 
 
 def test_roles_on_domains_do_not_wait_for_a_long_collection(

@@ -10,6 +10,9 @@ from rey_dashboard.readiness import points
 
 _BACKUP = 'cinder-backup'
 _COMPUTE = 'nova-compute'
+#: Something answers in the place of the service.
+_UNCLEAR = (KeyError, TypeError, AttributeError)
+_NO_SENSE = 'its answer cannot be understood'
 #: What a new project must have at least one of.
 _NEEDED = {
     'compute': ('instances', 'cores', 'ram'),
@@ -55,21 +58,25 @@ def rights_of(asked: installed.Installed) -> Iterator[points.Point]:
 
 
 def _services(asked):
-    try:
-        compute = asked.compute_services()
-        yield _up('Nova', compute)
-        yield _zones(compute)
-    except faults.ALL as error:
-        yield _failed('services', 'up', 'Nova', error)
-    try:
-        volume = asked.volume_services()
-        yield _up('Cinder', volume)
-        yield _backup(volume)
-    except faults.ALL as error:
-        yield _failed('services', 'up', 'Cinder', error)
-    yield _told(
-        'services', 'up', 'Neutron', lambda: _agents(asked.network_agents())
-    )
+    for subject, make in (
+        ('Nova', lambda: _of_nova(asked.compute_services())),
+        ('Cinder', lambda: _of_cinder(asked.volume_services())),
+        ('Neutron', lambda: [_agents(asked.network_agents())]),
+    ):
+        try:
+            yield from make()
+        except faults.ALL as error:
+            yield _failed('services', 'up', subject, error)
+        except _UNCLEAR:
+            yield points.unknown('services', 'up', subject, _NO_SENSE)
+
+
+def _of_nova(found):
+    return [_up('Nova', found), _zones(found)]
+
+
+def _of_cinder(found):
+    return [_up('Cinder', found), _backup(found)]
 
 
 def _up(subject, found):
@@ -228,9 +235,8 @@ def _told(
         return ask()
     except faults.ALL as error:
         return _failed(group, key, subject, error)
-    except (KeyError, TypeError, AttributeError):
-        why = 'its answer cannot be understood'
-        return points.unknown(group, key, subject, why)
+    except _UNCLEAR:
+        return points.unknown(group, key, subject, _NO_SENSE)
 
 
 def _failed(group, key, subject, error):
