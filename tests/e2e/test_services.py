@@ -88,16 +88,35 @@ def test_disabled_by_keyboard_alone_and_seen_in_horizon(cloud, hosts, sign_in):
     ended(page, 'succeeded')
 
     assert told(cloud, host) == ('disabled', NEW)
-    page.goto('/admin/hypervisors/')
-    page.get_by_role('tab', name='Compute Host').click()
-    row = page.locator('tr', has_text=host).filter(has_text=NEW)
-    row.wait_for()
+    page.goto('/admin/hypervisors/?tab=hypervisor_info__compute_host')
+    cell = page.get_by_role('cell', name=host, exact=True)
+    row = page.locator('tr').filter(has=cell).filter(has_text='Disabled')
+    row.first.wait_for()
 
     page.goto('/rey/tasks/?mine=1')
     page.locator('.rey-table tbody a').first.click()
     page.get_by_role('button', name='Undo 1…').click()
     start(page)
     assert told(cloud, host) == ('enabled', None)
+
+
+def test_an_agent_has_its_reason_in_its_description(cloud, sign_in):
+    def agent():
+        return cloud.ask('network', f'/v2.0/agents/{before["id"]}')['agent']
+
+    before = cloud.ask('network', '/v2.0/agents')['agents'][0]
+    assert before['admin_state_up']
+    page = sign_in('admin')
+    page.goto(f'{SERVICES}disable/?chosen=1&id={before["id"]}')
+    page.fill('[name=reason]', NEW)
+    page.get_by_role('button', name='Preview for 1 service').click()
+    start(page)
+    assert not agent()['admin_state_up']
+    assert agent()['description'] == f'disabled: {NEW}'
+    page.get_by_role('button', name='Undo 1…').click()
+    start(page)
+    assert agent()['admin_state_up']
+    assert not agent()['description']
 
 
 def test_a_cinder_that_could_not_enable_it_again_keeps_its_service(

@@ -163,6 +163,20 @@ def test_rows_have_what_the_readers_take_from_them(side, kind):
             },
         ),
         (
+            'network',
+            '/v2.0/agents',
+            'agents',
+            {
+                'id': str,
+                'agent_type': str,
+                'binary': str,
+                'host': str,
+                'admin_state_up': bool,
+                'alive': bool,
+                'heartbeat_timestamp': r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*',
+            },
+        ),
+        (
             'block-storage',
             '/scheduler-stats/get_pools?detail=True',
             'pools',
