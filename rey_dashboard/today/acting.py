@@ -23,13 +23,13 @@ AGAIN = datetime.timedelta(minutes=1)
 def may_act(request, finding: models.Finding) -> bool:
     """By the rule to act of the area of its check."""
     check = registry.installed().get(finding.check_name)
-    return bool(check) and policy.allowed(request, rules.ACTS[check.area])
+    return bool(check) and _passes(request, rules.ACTS[check.area])
 
 
 def change(request, finding: models.Finding) -> registry.Change | None:
     """The task that may mend it, if the user may plan it."""
     found = None if finding.resolved_at else showing.change(finding)
-    if found and policy.allowed(request, found.rule):
+    if found and _passes(request, found.rule):
         return found
     return None
 
@@ -78,3 +78,11 @@ def why_not(
             finding.acknowledged_by_name or finding.acknowledged_by_id
         )
     return _t('That time is over: choose a later one.')
+
+
+def _passes(request, rule):
+    """For this request: a page asks the same of each of its rows."""
+    known = request.__dict__.setdefault('_rey_passes', {})
+    if rule not in known:
+        known[rule] = policy.allowed(request, rule)
+    return known[rule]
