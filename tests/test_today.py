@@ -17,7 +17,9 @@ from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders as task_orders
 from rey_dashboard.today import attention
 from tests import factory
+from tests import factory_catalog
 from tests import factory_checks
+from tests import factory_services
 from tests import paper_tasks
 from tests import two_domains as two
 from tests.paper_tasks import REY
@@ -98,27 +100,33 @@ class TestAQuietCloud:
 
 class TestCards:
     def test_they_tell_what_the_tables_hold(self, admin, company):
-        two_hosts = {'region': factory.REGION, 'seen': 1, 'status': 'enabled'}
-        inventory.Host.objects.create(
-            id='a', name='a', state='down', **two_hosts
-        )
+        factory_services.service(state='down')
+        factory_services.service('DHCP agent')
+        for type_, days in ('compute', 41), ('network', 300):
+            factory_catalog.probe(
+                factory_catalog.endpoint(type_),
+                cert_not_after=timezone.now()
+                + datetime.timedelta(days=days, hours=1),
+            )
         inventory.DomainSummary.objects.filter(domain_id='research').update(
             servers_in_error=3, projects_nearly_full=2
         )
         looked()
         operate = words(card(admin, 'operate'))
-        # Its two cinder-backups are down as well.
-        assert operate[0] == '3 hosts and volume services are down'
+        assert operate[0] == '1 service is down'
         assert operate[1] == '3 servers in ERROR'
         usage = words(card(admin, 'usage'))
         assert usage[0] == '2 projects over 90 % of a quota'
         install = words(card(admin, 'install'))
-        every = len(parts.LABELS)
-        assert install[0] == f'{every} of {every} parts of the cloud are read'
+        assert install == [
+            'All 2 endpoints answer',
+            'Shortest certificate: 41 days',
+        ]
 
     def test_what_was_not_read_is_no_number(self, admin):
         told = [*words(card(admin, 'operate')), *words(card(admin, 'usage'))]
         assert all('not read yet' in line for line in told)
+        assert words(card(admin, 'install')) == ['Endpoints: not asked yet']
         assert card(admin, 'operate').as_of is None
         update = card(admin, 'update')
         assert update.state.name == 'unknown'
@@ -142,13 +150,15 @@ class TestCards:
         assert found.state.name == state
         assert str(found.state.word) in text(admin)
 
-    def test_a_part_that_fails_is_told(self, admin):
+    def test_endpoints_that_do_not_answer_are_counted(self, admin):
         factory.collected()
-        assert card(admin, 'install').state.name == 'ok'
-        inventory.PartState.objects.filter(name=parts.HOSTS).update(
-            failing_since=timezone.now(), error='No answer.'
-        )
-        assert card(admin, 'install').state.name == 'amber'
+        one, other = factory_catalog.catalogued('compute', 'network')[::3]
+        factory_catalog.probe(one)
+        factory_catalog.probe(other, status=None, good_at=None)
+        assert words(card(admin, 'install')) == [
+            '3 of 6 endpoints answer',
+            'No endpoint has a certificate',
+        ]
 
 
 class TestAttention:

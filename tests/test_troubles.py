@@ -159,7 +159,7 @@ TROUBLES = {
     ),
     'Neutron that is down': Trouble(
         fault('network', kind='refused'),
-        {parts.NETWORK, parts.SERVERS},
+        {parts.NETWORK, parts.NETWORK_AGENTS, parts.SERVERS},
         ('Servers could not be read', 'when Neutron, Placement or'),
     ),
     'a clock that is ahead': Trouble(

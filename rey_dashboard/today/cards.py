@@ -59,7 +59,7 @@ AREAS = (
         'install',
         _('Install'),
         install.READ,
-        tuple(parts.LABELS),
+        (parts.CATALOG, parts.PROBES),
         figures.of_install,
     ),
     Area(
@@ -68,8 +68,7 @@ AREAS = (
         operate.READ,
         (
             parts.SERVERS,
-            parts.HOSTS,
-            parts.VOLUME_SERVICES,
+            *sorted(figures.SERVICE_PARTS),
             parts.VOLUMES,
             parts.BACKUPS,
         ),
@@ -146,9 +145,6 @@ def _state(area, severity, looked, own):
         return TROUBLE
     if severity == SEVERITY.WARNING:
         return WATCH
-    if area.name == 'install' and own.parts and not own.missing:
-        # Whether all can be read is known without a check.
-        return WATCH if own.faults else WELL
     mine = [look for look in looked if look.area == area.name]
     # Nobody may be told that all is well where nobody looked.
     if not mine or any(look.why_not for look in mine):
@@ -158,7 +154,7 @@ def _state(area, severity, looked, own):
 
 def _address(area, looked):
     if area.name == 'install':
-        return reverse('horizon:rey:data:index')
+        return reverse('horizon:rey:readiness:index')
     if not any(look.area == area.name for look in looked):
         return ''
     return f'{reverse("horizon:rey:today:findings")}?area={area.name}'

@@ -19,6 +19,12 @@ from rey_dashboard.pages import protection
 from rey_dashboard.policy import usage
 from rey_dashboard.templatetags import rey
 
+SERVICE_PARTS = {
+    parts.COMPUTE_SERVICES,
+    parts.VOLUME_SERVICES,
+    parts.NETWORK_AGENTS,
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Line:
@@ -32,17 +38,45 @@ class Line:
 
 
 def of_install(request, scope, fresh) -> Iterator[Line]:
-    every = len(fresh.parts) + len(fresh.missing)
-    read = sum(
-        bool(part.last_good_at and not part.failing_since)
-        for part in fresh.parts
+    read = {part.name for part in fresh.parts if part.last_good_at}
+    address = reverse('horizon:rey:readiness:endpoints')
+    if not read >= {parts.CATALOG, parts.PROBES}:
+        yield Line(_t('Endpoints: not asked yet'), address)
+        return
+    # Several endpoints may have one address.
+    asked = models.Endpoint.objects.filter(
+        region=scope.region, enabled=True
+    ).exclude(probe_id='')
+    probes = models.EndpointProbe.objects.filter(
+        region=scope.region, id__in=asked.values('probe_id')
     )
-    yield Line(
-        _t('%(read)d of %(every)d parts of the cloud are read')
-        % {'read': read, 'every': every},
-        reverse('horizon:rey:data:index'),
+    yield _of_endpoints(probes, asked, address)
+    yield _of_certificates(probes, address)
+
+
+def _of_endpoints(probes, asked, address):
+    good = [probe.id for probe in probes if probe.is_good]
+    every, answer = asked.count(), asked.filter(probe_id__in=good).count()
+    if answer == every:
+        words = ngettext(
+            'The one endpoint answers', 'All %(every)d endpoints answer', every
+        )
+    else:
+        words = _t('%(answer)d of %(every)d endpoints answer')
+    return Line(words % {'answer': answer, 'every': every}, address)
+
+
+def _of_certificates(probes, address):
+    days = [probe.cert_days for probe in probes if probe.cert_days is not None]
+    if not days:
+        return Line(_t('No endpoint has a certificate'), address)
+    shortest = max(0, min(days))
+    words = ngettext(
+        'Shortest certificate: %d day',
+        'Shortest certificate: %d days',
+        shortest,
     )
-    yield Line(_t('Endpoints and certificates are not checked yet'))
+    return Line(words % shortest, address)
 
 
 def of_operate(request, scope, fresh) -> Iterator[Line]:
@@ -54,20 +88,16 @@ def of_operate(request, scope, fresh) -> Iterator[Line]:
 
 
 def _of_services(scope, read):
-    if not read >= {parts.HOSTS, parts.VOLUME_SERVICES}:
-        return Line(_t('Hosts and services: not read yet'))
-    hosts = models.Host.objects.filter(region=scope.region)
-    services = models.VolumeService.objects.filter(region=scope.region)
-    down = hosts.filter(state='down').count()
-    down += services.filter(state='down').count()
+    if not read >= SERVICE_PARTS:
+        return Line(_t('Services: not read yet'))
+    services = models.Service.objects.filter(region=scope.region)
+    down = services.filter(state=models.Service.State.DOWN).count()
     return Line(
         ngettext(
-            '%(count)s host or volume service is down',
-            '%(count)s hosts and volume services are down',
-            down,
+            '%(count)s service is down', '%(count)s services are down', down
         )
         % {'count': rey.number(down)},
-        f'{reverse("horizon:rey:today:findings")}?area=operate&q=down',
+        f'{reverse("horizon:rey:services:index")}?state=down',
     )
 
 
