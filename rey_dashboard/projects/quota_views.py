@@ -21,6 +21,7 @@ from rey_dashboard.projects import quota_forms
 from rey_dashboard.projects import quota_templates
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import views as task_views
+from rey_dashboard.templatetags import rey
 
 KIND = 'set_quotas'
 STATES = models.ProjectSummary.State
@@ -143,8 +144,8 @@ class SetQuotasView(views.PageView):
                 'names': told,
                 'more': len(labels) - NAMES,
             }
-        projects = ngettext('%d project', '%d projects', count) % count
+        projects = ngettext('%s project', '%s projects', count)
         return _t('Quotas of %(projects)s: %(resources)s') % {
-            'projects': projects,
+            'projects': projects % rey.number(count),
             'resources': told,
         }

@@ -12,11 +12,14 @@ from democloud.serve import tables
 def start(args):
     tables.make('neutron', ['neutron'], _make_tables, [['create']])
     sys.argv = ['neutron-api', '--config-file', args.conf]
-    # Importing it reads the configuration.
+    # Importing the API reads the configuration.
+    from neutron import policy
     from neutron.wsgi import api
 
     from democloud.serve import agents
 
+    # Else two first calls at once make it, and one of them is refused.
+    policy.init()
     agents.start()
     return api.application
 
