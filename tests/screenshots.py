@@ -90,8 +90,9 @@ def show(page, name, address):
 def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
-    for name in ('projects', 'project', 'backups'):
-        show(page, name, addresses(page)[name])
+    found = addresses(page)
+    for name in ('projects', 'project', 'backups', 'task'):
+        show(page, name, found[name])
         page.screenshot(path=IMAGES / f'{name}.png')
 
 

@@ -148,6 +148,12 @@ class TestPages:
         assert "'=cmd()" in csv
         assert admin.get(INDEX, {'format': 'xml'}).status_code == 400
 
+    @pytest.mark.parametrize('query', ['', '?format=html', '?format=json'])
+    def test_a_run_that_goes_on_has_no_report(self, admin, collected, query):
+        live = run(ended_at=None, stage='probes')
+        address = f'{INDEX}runs/{live.pk}/{query}'
+        assert admin.get(address).status_code == 404
+
     def test_runs_of_before_are_kept(self, admin, collected):
         old = run(points.Point('catalog', 'gaps', 'pass'))
         run(points.Point('catalog', 'gaps', 'fail'))

@@ -58,6 +58,10 @@ class _Tabs:
         rows = models.ReadinessRun.objects.filter(region=self.scope.region)
         return rows.defer('points')
 
+    @property
+    def ended(self):
+        return self.runs.exclude(ended_at=None)
+
 
 class IndexView(_Tabs, views.PageView):
     """The last report, and the progress of the run that comes."""
@@ -67,8 +71,7 @@ class IndexView(_Tabs, views.PageView):
 
     @cached_property
     def run(self) -> models.ReadinessRun | None:
-        ended = self.runs.exclude(ended_at=None)
-        return ended.order_by('-ended_at', '-pk').first()
+        return self.ended.order_by('-ended_at', '-pk').first()
 
     def get(self, request, *args, **kwargs):
         answer = super().get(request, *args, **kwargs)
@@ -114,7 +117,8 @@ class ReportView(IndexView):
 
     @cached_property
     def run(self):
-        return shortcuts.get_object_or_404(self.runs, pk=self.kwargs['run_id'])
+        run_id = self.kwargs['run_id']
+        return shortcuts.get_object_or_404(self.ended, pk=run_id)
 
 
 class RunView(views.ScopedView):
