@@ -51,6 +51,8 @@ def main(projects):
             coverage.record(company.REGION, conf.current())
         with _told('checks'):
             cycle.run(company.REGION)
+        with _told('checks once more'):
+            cycle.run(company.REGION)
     if connection.vendor == 'postgresql':
         # As its own daemon does after a while.
         with connection.cursor() as cursor:
