@@ -1,49 +1,22 @@
 """The check of the developer guide, in a package of its own."""
 
-import pathlib
-import textwrap
-
 import pytest
 
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import models
 from tests import factory
 from tests import factory_checks
+from tests import guide_package
 
 pytestmark = pytest.mark.django_db
-
-GUIDE = (
-    pathlib.Path(__file__).parent.parent / 'doc/source/developer/checks.rst'
-)
-MOST_LINES = 40
-
-
-def blocks():
-    """The literal blocks of the guide."""
-    block = []
-    for line in GUIDE.read_text().splitlines():
-        if line.startswith('    ') or not line:
-            block.append(line)
-        else:
-            yield textwrap.dedent('\n'.join(block)).strip('\n')
-            block = []
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Installed as pip leaves it."""
-    code = next(block for block in blocks() if 'class Idle' in block)
-    setup = next(block for block in blocks() if '[options' in block)
-    (tmp_path / 'our_checks.py').write_text(code)
-    told = tmp_path / 'our_checks-1.0.dist-info'
-    told.mkdir()
-    (told / 'METADATA').write_text('Name: our-checks\nVersion: 1.0\n')
-    entry = setup.splitlines()[-1].strip()
-    (told / 'entry_points.txt').write_text(f'[{registry.GROUP}]\n{entry}\n')
-    monkeypatch.syspath_prepend(tmp_path)
-    registry.installed.cache_clear()
-    yield code
-    registry.installed.cache_clear()
+    with guide_package.installed(
+        tmp_path, monkeypatch, 'checks.rst', 'class Idle', registry
+    ) as code:
+        yield code
 
 
 def address(address_id, port_id=''):
@@ -73,4 +46,4 @@ def test_another_packages_check_finds_and_sees_it_mended(package):
 
 
 def test_the_guides_check_is_short(package):
-    assert len([line for line in package.splitlines() if line]) <= MOST_LINES
+    assert guide_package.lines_of(package) <= guide_package.MOST_LINES

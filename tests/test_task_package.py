@@ -1,8 +1,5 @@
 """The kind of the developer guide, in a package of its own."""
 
-import pathlib
-import textwrap
-
 import pytest
 
 from rey_dashboard import cli
@@ -12,41 +9,19 @@ from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from tests import factory_tasks
+from tests import guide_package
 from tests import paper_cloud
 from tests.paper_tasks import REY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-GUIDE = pathlib.Path(__file__).parent.parent / 'doc/source/developer/tasks.rst'
-MOST_LINES = 40
-
-
-def blocks():
-    """The literal blocks of the guide."""
-    block = []
-    for line in GUIDE.read_text().splitlines():
-        if line.startswith('    ') or not line:
-            block.append(line)
-        else:
-            yield textwrap.dedent('\n'.join(block)).strip('\n')
-            block = []
-
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Installed as pip leaves it."""
-    code = next(block for block in blocks() if 'class Tag' in block)
-    setup = next(block for block in blocks() if '[options' in block)
-    (tmp_path / 'our_kinds.py').write_text(code)
-    told = tmp_path / 'our_kinds-1.0.dist-info'
-    told.mkdir()
-    (told / 'METADATA').write_text('Name: our-kinds\nVersion: 1.0\n')
-    entry = setup.splitlines()[-1].strip()
-    (told / 'entry_points.txt').write_text(f'[{kinds.GROUP}]\n{entry}\n')
-    monkeypatch.syspath_prepend(tmp_path)
-    kinds.installed.cache_clear()
-    yield code
-    kinds.installed.cache_clear()
+    with guide_package.installed(
+        tmp_path, monkeypatch, 'tasks.rst', 'class Tag', kinds
+    ) as code:
+        yield code
 
 
 @pytest.fixture
@@ -103,4 +78,4 @@ def test_another_packages_kind_does_and_undoes(package, tags):
 
 
 def test_the_guides_kind_is_short(package):
-    assert len([line for line in package.splitlines() if line]) <= MOST_LINES
+    assert guide_package.lines_of(package) <= guide_package.MOST_LINES
