@@ -8,24 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import resources
 from rey_dashboard.projects import quota_changes
+from rey_dashboard.tasks import asking
 
 HOWS = [('', _('leave')), *quota_changes.How.choices]
 #: Of what people type, in MiB.
 GIB = 1024
 
 
-class QuotasForm(forms.Form):
+class QuotasForm(asking.AskForm):
     """Two fields for each resource: how, and the value.
 
     :param offered: the resources
     """
-
-    use_required_attribute = False
-
-    #: Makes a double click one task.
-    token = forms.UUIDField(widget=forms.HiddenInput)
-    #: How many projects the page told of.
-    expected = forms.IntegerField(widget=forms.HiddenInput)
 
     template = forms.CharField(
         label=_('Name of a template'),

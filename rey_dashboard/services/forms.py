@@ -6,6 +6,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import values
 from rey_dashboard.pages import forms
+from rey_dashboard.tasks import asking
 
 STATES = models.Service.State
 STATUSES = models.Service.Status
@@ -74,18 +75,7 @@ class ServicesForm(forms.Filter):
         return rows.filter(status=status) if status else rows
 
 
-class SwitchForm(django_forms.Form):
-    """The page's own: what it told, so that nothing else is changed."""
-
-    use_required_attribute = False
-
-    #: Makes a double click one task.
-    token = django_forms.UUIDField(widget=django_forms.HiddenInput)
-    #: How many services the page told of.
-    expected = django_forms.IntegerField(widget=django_forms.HiddenInput)
-
-
-class DisableForm(SwitchForm):
+class DisableForm(asking.AskForm):
     reason = django_forms.CharField(
         label=_('Reason'),
         max_length=255,

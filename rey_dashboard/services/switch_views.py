@@ -1,84 +1,32 @@
 """Asks which services are to be disabled or enabled, and plans the task."""
 
-import uuid
-
-from django import http
 from django.core import exceptions
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from rey_dashboard.inventory import models
-from rey_dashboard.pages import views
 from rey_dashboard.policy import operate
 from rey_dashboard.services import forms
 from rey_dashboard.services import views as list_views
-from rey_dashboard.tasks import planning
-from rey_dashboard.tasks import views as task_views
+from rey_dashboard.tasks import asking
 
 
-class _SwitchView(views.PageView):
+class _SwitchView(asking.AskView):
     """Of the services that the address selects, as the Services page does.
 
     With ``?chosen=1`` those of ``id=``; else all that match the filter.
-
-    :cvar kind: of task
     """
 
     rule = operate.ACT
     parts = list_views.PARTS
     template_name = 'rey/services/switch.html'
-    form_class = forms.SwitchForm
-    kind = ''
+    order = ('name', 'host', 'id')
+    others_match = _('Other services match by now: %d. Look again, please.')
 
-    def get(self, request, *args, **kwargs):
-        self._need_whole()
-        self.form = self.form_class(
-            initial={'token': uuid.uuid4(), 'expected': self._rows().count()}
-        )
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request, *args, **kwargs):
-        self._need_whole()
-        self.form = self.form_class(request.POST)
-        if not self.form.is_valid():
-            return super().get(request, *args, **kwargs)
-        rows = list(self._rows().order_by('name', 'host', 'id'))
-        if not rows or len(rows) != self.form.cleaned_data['expected']:
-            self.form.add_error(
-                None,
-                _('Other services match by now: %d. Look again, please.')
-                % len(rows),
-            )
-            self.form.data = {**self.form.data.dict(), 'expected': len(rows)}
-            return super().get(request, *args, **kwargs)
-        task = planning.plan(
-            self.kind,
-            self.scope.region,
-            {'services': [row.id for row in rows], **self._more()},
-            self._title(rows)[:255],
-            str(self.form.cleaned_data['token']),
-            task_views.actor_of(request),
-        )
-        return http.HttpResponseRedirect(
-            reverse('horizon:rey:tasks:task', args=[task.pk])
-        )
-
-    def get_context_data(self, **kwargs):
-        rows = self._rows()
-        return super().get_context_data(
-            form=self.form,
-            count=rows.count(),
-            some=rows.order_by('name', 'host', 'id')[:10],
-            **kwargs,
-        )
-
-    def _need_whole(self):
+    def selected(self):
         if not self.scope.is_whole:
             raise exceptions.PermissionDenied
-
-    def _rows(self):
         rows = models.Service.objects.filter(region=self.scope.region)
         if 'chosen' in self.request.GET:
             return rows.filter(id__in=self.request.GET.getlist('id'))
@@ -87,12 +35,13 @@ class _SwitchView(views.PageView):
             raise exceptions.BadRequest
         return form.filter(rows)
 
-    def _more(self):
-        """What else the kind wants to know."""
-        return {}
+    def parameters(self, ids):
+        return {'services': ids}
 
-    def _title(self, rows):
-        raise NotImplementedError
+    def _what(self, count):
+        if count == 1:
+            return str(self.selected().first())
+        return ngettext('%d service', '%d services', count) % count
 
 
 class DisableView(_SwitchView):
@@ -100,25 +49,21 @@ class DisableView(_SwitchView):
     kind = 'disable_services'
     page_title = _('Disable services')
 
-    def _more(self):
-        return {'reason': self.form.cleaned_data['reason']}
+    def parameters(self, ids):
+        reason = self.form.cleaned_data['reason']
+        return {**super().parameters(ids), 'reason': reason}
 
-    def _title(self, rows):
-        return _t('Disable %(what)s: %(reason)s') % {
-            'what': _what(rows),
+    def title(self, count):
+        told = _t('Disable %(what)s: %(reason)s') % {
+            'what': self._what(count),
             'reason': self.form.cleaned_data['reason'],
         }
+        return told[:255]
 
 
 class EnableView(_SwitchView):
     kind = 'enable_services'
     page_title = _('Enable services')
 
-    def _title(self, rows):
-        return _t('Enable %s') % _what(rows)
-
-
-def _what(rows):
-    if len(rows) == 1:
-        return str(rows[0])
-    return ngettext('%d service', '%d services', len(rows)) % len(rows)
+    def title(self, count):
+        return (_t('Enable %s') % self._what(count))[:255]
