@@ -77,6 +77,7 @@ def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
     assert [link.get_attribute('href') for link in links.all()] == [
         '/rey/today/',
         '/rey/tasks/',
+        '/rey/readiness/',
     ]
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {403}
     assert write(page, f'{PROJECTS}columns/', column='x').status == 403
