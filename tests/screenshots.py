@@ -67,6 +67,7 @@ def addresses(page):
         **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
         'data': '/rey/data/',
+        'services': '/rey/services/',
         'readiness': '/rey/readiness/',
         'endpoints': '/rey/readiness/endpoints/',
         'set-quotas': '/rey/projects/set-quotas/?q=webshop&template=M',
@@ -91,7 +92,7 @@ def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
     found = addresses(page)
-    for name in ('projects', 'project', 'backups', 'task'):
+    for name in ('today', 'projects', 'project', 'backups', 'task'):
         show(page, name, found[name])
         page.screenshot(path=IMAGES / f'{name}.png')
 

@@ -122,7 +122,6 @@ class Things(registry.Check):
 
 
 class _InError(Things):
-    titles = {'': _('%(name)s is in the state %(status)s')}
     severity = _SEVERITY.ERROR
 
     def chosen(self, rows):
@@ -155,7 +154,6 @@ class _InError(Things):
 
 
 class _Stuck(Things):
-    titles = {'': _('%(name)s has been %(status)s for long')}
     severity = _SEVERITY.WARNING
 
     def chosen(self, rows):
@@ -203,6 +201,7 @@ class _Stuck(Things):
 class VolumeError(_InError):
     label = _('Volumes in error')
     rests_on = (parts.VOLUMES,)
+    titles = {'': _('The volume %(name)s is in the state %(status)s')}
     model, noun = models.Volume, ('volume',)
     extra = ('host', 'type')
 
@@ -210,6 +209,7 @@ class VolumeError(_InError):
 class VolumeStuck(_Stuck):
     label = _('Volumes stuck in a state')
     rests_on = (parts.VOLUMES,)
+    titles = {'': _('The volume %(name)s has been %(status)s for long')}
     model, noun = models.Volume, ('volume',)
     extra = ('host', 'type')
 
@@ -217,6 +217,7 @@ class VolumeStuck(_Stuck):
 class SnapshotError(_InError):
     label = _('Snapshots in error')
     rests_on = (parts.SNAPSHOTS,)
+    titles = {'': _('The snapshot %(name)s is in the state %(status)s')}
     model, noun = models.Snapshot, ('volume', 'snapshot')
     extra = ('volume_id',)
 
@@ -224,5 +225,6 @@ class SnapshotError(_InError):
 class SnapshotStuck(_Stuck):
     label = _('Snapshots stuck in a state')
     rests_on = (parts.SNAPSHOTS,)
+    titles = {'': _('The snapshot %(name)s has been %(status)s for long')}
     model, noun = models.Snapshot, ('volume', 'snapshot')
     extra = ('volume_id',)
