@@ -78,7 +78,7 @@ class Site:
 
     def collect(
         self,
-        patience_s: int = 600,
+        patience_s: int = 1500,
         hours_again: int = 0,
         changes: bool = False,
     ) -> dict:
