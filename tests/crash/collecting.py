@@ -179,6 +179,8 @@ def migrate_and_add_rows(name: str) -> list[str]:
 
 def _value(field, text):
     now = timezone.now()
+    # What is unique differs from version to version; the first row is there.
+    number = 1 if field.is_relation else int(text[:4])
     return {
         'BooleanField': False,
         'DateField': now.date(),
@@ -186,7 +188,7 @@ def _value(field, text):
         'JSONField': {},
     }.get(
         field.get_internal_type(),
-        text[: field.max_length] if field.max_length else 1,
+        text[: field.max_length] if field.max_length else number,
     )
 
 
