@@ -39,19 +39,6 @@ def test_a_service_is_asked_once_and_tells_its_fault_at_once(
     assert trouble.judge(met.value).pause_s == 7
 
 
-def test_no_call_goes_out_that_must_not(cloud, requests_mock):
-    def refuse():
-        raise RuntimeError
-
-    before = len(requests_mock.request_history)
-    with (
-        caller.calling('req-1', refuse),
-        pytest.raises(RuntimeError),
-    ):
-        session.Cloud('rey').session().get_token()
-    assert len(requests_mock.request_history) == before
-
-
 @pytest.mark.parametrize(
     ('error', 'told'),
     [

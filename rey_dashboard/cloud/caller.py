@@ -12,7 +12,7 @@ class Caller:
     """Who calls.
 
     :param request_id: that its calls bear
-    :param may_call: called before each; it raises when none may go out
+    :param may_call: called right before each; it raises when none may go out
     """
 
     request_id: str

@@ -15,6 +15,7 @@ from openstack import exceptions as sdk_exceptions
 from rey_dashboard.cloud import caller as caller_
 from rey_dashboard.cloud import clocks
 from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import wire
 
 #: keystoneauth tries these again, with a growing pause between.
 RETRY_STATUSES = [429, 500, 502, 503, 504]
@@ -44,6 +45,9 @@ class Session(ks_session.Session):
         self.skew_s = 0.0
         self._counting = threading.Lock()
         self.session.hooks['response'].append(_shorten_pause)
+        adapter_ = wire.Adapter()
+        for scheme in list(self.session.adapters):
+            self.session.mount(scheme, adapter_)
 
     def invalidate(self, auth=None):
         """Always has keystoneauth try again, with the token of then.
@@ -57,8 +61,6 @@ class Session(ks_session.Session):
     def request(self, url, method, **kwargs):
         headers = kwargs.setdefault('headers', {})
         caller = caller_.current()
-        if caller:
-            caller.may_call()
         headers.setdefault(
             'X-OpenStack-Request-ID',
             caller.request_id if caller else self.request_id,

@@ -1,18 +1,16 @@
 """What the processes of a test do with tasks in a little cloud."""
 
-import json
 import logging
 import os
 import signal
 import threading
 import time
-from urllib import request
 
 from django import db
 from django.utils import timezone
 
 from rey_dashboard import conf
-from rey_dashboard.cloud import caller
+from rey_dashboard.cloud import session
 from rey_dashboard.inventory import databases
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import kinds
@@ -42,6 +40,9 @@ class LittleKind(kinds.Kind):
 
     label, rule = 'Little', 'rey:usage:act'
 
+    def __init__(self):
+        self._session = session.Session(timeout=CALL_TIMEOUT_S)
+
     def plan(self, region, parameters):
         for number in range(parameters['steps']):
             yield kinds.Planned(
@@ -60,18 +61,15 @@ class LittleKind(kinds.Kind):
         return kinds.Done()
 
     def _call(self, verb, step):
-        caller.current().may_call()
         at_a_boundary()
-        asked = {'task': step.task_id, 'pid': os.getpid(), 'value': 1}
-        call = request.Request(
+        answer = self._session.request(
             f'{step.after["url"]}/{step.target}',
-            json.dumps(asked).encode(),
-            method=verb,
+            verb,
+            json={'task': step.task_id, 'pid': os.getpid(), 'value': 1},
+            authenticated=False,
         )
-        with request.urlopen(call, timeout=CALL_TIMEOUT_S) as answer:
-            told = json.load(answer)
         at_a_boundary()
-        return told
+        return answer.json()
 
 
 KINDS = {'little': LittleKind()}
