@@ -155,6 +155,29 @@ def bring_back(model, **columns):
     return lambda: model.objects.update(**columns)
 
 
+def migration(**columns):
+    def make():
+        server()()
+        models.Migration.objects.create(
+            region=factory.REGION,
+            id='m',
+            number=7,
+            server_id='s',
+            project_id='p',
+            source=HOSTILE,
+            destination=HOSTILE,
+            seen=1,
+            **{
+                'type': 'live-migration',
+                'created_at': ago(hours=3),
+                'updated_at': ago(hours=2),
+                **columns,
+            },
+        )
+
+    return make
+
+
 def part(**columns):
     return lambda: models.PartState.objects.filter(name=parts.NETWORK).update(
         **columns
@@ -306,6 +329,16 @@ CASES = {
         bring_back(models.Inventory, used=1),
         f'id-{HOSTILE}'[:64],
         '',
+    ),
+    'migration_failed': Case(
+        migration(status='failed'),
+        bring_back(models.Migration, created_at=ago(hours=3), status='done'),
+        's',
+    ),
+    'migration_stuck': Case(
+        migration(status='running'),
+        bring_back(models.Migration, updated_at=ago(minutes=2)),
+        's',
     ),
     'network_agent_down': Case(
         service('DHCP agent', binary=HOSTILE, state='down'),

@@ -44,6 +44,7 @@ READS = {
         '/servers/detail?all_tenants=1&limit=1',
         '/os-hypervisors?limit=1',
         '/os-services?binary=nova-compute',
+        '/os-migrations?limit=1',
         '/os-quota-sets/{project}/detail',
         '/os-simple-tenant-usage?start={begin}&end={end}&detailed=1&limit=1',
     ),

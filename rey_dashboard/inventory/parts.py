@@ -17,6 +17,7 @@ POOLS = 'pools'
 VOLUME_SERVICES = 'volume_services'
 COMPUTE_SERVICES = 'compute_services'
 NETWORK_AGENTS = 'network_agents'
+MIGRATIONS = 'migrations'
 HOURS = 'hours'
 CATALOG = 'catalog'
 PROBES = 'probes'
@@ -38,6 +39,7 @@ LABELS = {
     VOLUME_SERVICES: _('Volume services and types'),
     COMPUTE_SERVICES: _('Compute services'),
     NETWORK_AGENTS: _('Network agents'),
+    MIGRATIONS: _('Migrations of servers'),
     HOURS: _('Server hours'),
     CATALOG: _('Catalog'),
     PROBES: _('Endpoints and certificates'),

@@ -17,6 +17,7 @@ UNTOLD: dict[str, tuple[str, ...]] = {
     parts.SNAPSHOTS: (),
     parts.BACKUPS: (),
     parts.HOSTS: (),
+    parts.MIGRATIONS: (),
     # Of a project that made, changed or deleted nothing that they count.
     parts.COMPUTE_QUOTAS: ('limit', 'reserved'),
     parts.VOLUME_QUOTAS: ('limit', 'reserved'),

@@ -22,6 +22,7 @@ from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import endpoints
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
+from rey_dashboard.inventory import migrations
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import network
 from rey_dashboard.inventory import parts
@@ -58,6 +59,7 @@ ORDER = (
         parts.VOLUME_SERVICES,
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
+        parts.MIGRATIONS,
         parts.HOURS,
     ),
     (parts.READY,),
@@ -76,6 +78,7 @@ ORDER_OF_CHANGES = (
         parts.VOLUME_SERVICES,
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
+        parts.MIGRATIONS,
         parts.HOURS,
         parts.PROBES,
     ),
@@ -99,6 +102,7 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.VOLUME_SERVICES: volume.read_services,
     parts.COMPUTE_SERVICES: services.read_compute,
     parts.NETWORK_AGENTS: services.read_agents,
+    parts.MIGRATIONS: migrations.read,
     parts.HOURS: usage.read,
     parts.CATALOG: endpoints.read_catalog,
     parts.PROBES: endpoints.read_probes,
