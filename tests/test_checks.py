@@ -118,6 +118,41 @@ def full():
         )
 
 
+def aggregate(*hosts):
+    return models.Aggregate.objects.create(
+        region=factory.REGION,
+        id='a',
+        name=HOSTILE,
+        zone=HOSTILE,
+        hosts=hosts,
+        metadata={HOSTILE: HOSTILE},
+        seen=1,
+    )
+
+
+def aggregate_full():
+    """Beside it there is a host that is empty."""
+    full()
+    aggregate(HOSTILE)
+    models.Inventory.objects.create(
+        region=factory.REGION,
+        provider_id=host('other').id,
+        root_id='id-other',
+        resource_class='MEMORY_MB',
+        total=102400,
+        reserved=0,
+        allocation_ratio=1,
+        used=0,
+        seen=1,
+    )
+
+
+def without_aggregate():
+    factory_services.service(host='cmp-1')
+    service('nova-compute')()
+    aggregate('cmp-1')
+
+
 def pool(**columns):
     return lambda: models.Pool.objects.create(
         region=factory.REGION,
@@ -247,6 +282,9 @@ class Case:
 
 SERVICE = 'b7bd6f40-8f8a-4f0b-8a3a-000000000000'
 CASES = {
+    'aggregate_full': Case(
+        aggregate_full, bring_back(models.Inventory, used=1), 'a', ''
+    ),
     'cloud_full': Case(
         full, bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
     ),
@@ -328,6 +366,12 @@ CASES = {
         full,
         bring_back(models.Inventory, used=1),
         f'id-{HOSTILE}'[:64],
+        '',
+    ),
+    'host_without_aggregate': Case(
+        without_aggregate,
+        bring_back(models.Aggregate, hosts=['cmp-1', HOSTILE]),
+        SERVICE,
         '',
     ),
     'migration_failed': Case(

@@ -45,6 +45,7 @@ READS = {
         '/os-hypervisors?limit=1',
         '/os-services?binary=nova-compute',
         '/os-migrations?limit=1',
+        '/os-aggregates',
         '/os-quota-sets/{project}/detail',
         '/os-simple-tenant-usage?start={begin}&end={end}&detailed=1&limit=1',
     ),

@@ -13,6 +13,7 @@ COMPUTE_QUOTAS = 'compute_quotas'
 VOLUME_QUOTAS = 'volume_quotas'
 NETWORK = 'network'
 HOSTS = 'hosts'
+AGGREGATES = 'aggregates'
 POOLS = 'pools'
 VOLUME_SERVICES = 'volume_services'
 COMPUTE_SERVICES = 'compute_services'
@@ -35,6 +36,7 @@ LABELS = {
     VOLUME_QUOTAS: _('Volume quotas'),
     NETWORK: _('Networks and their quotas'),
     HOSTS: _('Hosts'),
+    AGGREGATES: _('Host aggregates'),
     POOLS: _('Storage pools'),
     VOLUME_SERVICES: _('Volume services and types'),
     COMPUTE_SERVICES: _('Compute services'),

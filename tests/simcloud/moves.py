@@ -42,6 +42,11 @@ class Moves:
             server = self.tables['servers'].rows[server_id]
             return self._thing('migrations', server.project_id, made)
 
+    def add_aggregate(self, name: str, *hosts: str, **metadata: str) -> str:
+        """With an ``availability_zone`` it is one; the id is a number."""
+        columns = {'name': name, 'hosts': hosts, 'metadata': metadata}
+        return self._thing('aggregates', '', columns)
+
 
 class Told:
     """What Nova answers."""
@@ -73,6 +78,27 @@ class Told:
             href = call.following(shown[-1].id)
             body['migrations_links'] = [{'rel': 'next', 'href': href}]
         return body
+
+    def aggregates(self, call):
+        return {
+            'aggregates': [
+                {
+                    'id': row.number,
+                    'uuid': row.id,
+                    'name': row.name,
+                    'availability_zone': row['metadata'].get(
+                        'availability_zone'
+                    ),
+                    'hosts': list(row['hosts']),
+                    'metadata': row['metadata'],
+                    'created_at': clock.fraction(row.created),
+                    'updated_at': None,
+                    'deleted_at': None,
+                    'deleted': False,
+                }
+                for row in self.cloud.tables['aggregates']
+            ]
+        }
 
     def _of(self, row):
         return self.cloud.tables['servers'].rows[row['instance_uuid']]

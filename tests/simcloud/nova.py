@@ -39,6 +39,7 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
         '/servers': 'servers',
         '/servers/detail': 'detail',
         '/servers/<server_id>': 'server',
+        '/os-aggregates': 'aggregates',
         '/os-hypervisors': 'hypervisors',
         '/os-hypervisors/detail': 'hypervisors_detail',
         '/os-migrations': 'migrations',
