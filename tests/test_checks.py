@@ -118,6 +118,23 @@ def full():
         )
 
 
+def addresses():
+    models.AddressRange.objects.create(
+        region=factory.REGION,
+        id='s',
+        name=HOSTILE,
+        cidr='192.0.2.0/28',
+        network_id='n',
+        network_name=HOSTILE,
+        project_id='p',
+        external=True,
+        shared=False,
+        total=10,
+        used=9,
+        seen=1,
+    )
+
+
 def aggregate(*hosts):
     return models.Aggregate.objects.create(
         region=factory.REGION,
@@ -282,6 +299,9 @@ class Case:
 
 SERVICE = 'b7bd6f40-8f8a-4f0b-8a3a-000000000000'
 CASES = {
+    'addresses_full': Case(
+        addresses, bring_back(models.AddressRange, used=8), 'n', ''
+    ),
     'aggregate_full': Case(
         aggregate_full, bring_back(models.Inventory, used=1), 'a', ''
     ),

@@ -83,6 +83,7 @@ def test_parts_whose_rows_no_page_of_projects_shows_are_not_named():
         parts.NETWORK_AGENTS,
         parts.MIGRATIONS,
         parts.AGGREGATES,
+        parts.ADDRESSES,
     }
 
 

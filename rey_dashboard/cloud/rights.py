@@ -62,6 +62,7 @@ READS = {
         '/v2.0/quotas',
         '/v2.0/floatingips?limit=1',
         '/v2.0/agents?limit=1',
+        '/v2.0/networks?limit=1',
     ),
     # Nor does it, but it finds by name: there is none of this one.
     'placement': ('/resource_providers?name=rey-dashboard-check',),

@@ -12,6 +12,7 @@ BACKUPS = 'backups'
 COMPUTE_QUOTAS = 'compute_quotas'
 VOLUME_QUOTAS = 'volume_quotas'
 NETWORK = 'network'
+ADDRESSES = 'addresses'
 HOSTS = 'hosts'
 AGGREGATES = 'aggregates'
 POOLS = 'pools'
@@ -35,6 +36,7 @@ LABELS = {
     COMPUTE_QUOTAS: _('Compute quotas'),
     VOLUME_QUOTAS: _('Volume quotas'),
     NETWORK: _('Networks and their quotas'),
+    ADDRESSES: _('Addresses of networks'),
     HOSTS: _('Hosts'),
     AGGREGATES: _('Host aggregates'),
     POOLS: _('Storage pools'),

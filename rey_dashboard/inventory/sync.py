@@ -15,6 +15,7 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import addresses
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
 from rey_dashboard.inventory import databases
@@ -54,6 +55,7 @@ ORDER = (
     (
         parts.SNAPSHOTS,
         parts.BACKUPS,
+        parts.ADDRESSES,
         parts.HOSTS,
         parts.AGGREGATES,
         parts.POOLS,
@@ -74,6 +76,7 @@ ORDER_OF_CHANGES = (
         parts.VOLUME_QUOTAS,
         parts.NETWORK,
         parts.PEOPLE,
+        parts.ADDRESSES,
         parts.HOSTS,
         parts.AGGREGATES,
         parts.POOLS,
@@ -99,6 +102,7 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.COMPUTE_QUOTAS: quotas.read_compute,
     parts.VOLUME_QUOTAS: quotas.read_volume,
     parts.NETWORK: network.read,
+    parts.ADDRESSES: addresses.read,
     parts.HOSTS: capacity.read_hosts,
     parts.AGGREGATES: capacity.read_aggregates,
     parts.POOLS: capacity.read_pools,
