@@ -197,6 +197,22 @@ def unprotected():
     )
 
 
+def backup(**columns):
+    return lambda: factory_backups.backup(
+        'b',
+        'p',
+        name=HOSTILE,
+        fail_reason=HOSTILE,
+        created_at=ago(hours=7),
+        **columns,
+    )
+
+
+def no_backup_service():
+    factory_backups.volume('v', 'p')
+    factory_backups.service('control', binary='cinder-scheduler')
+
+
 def service(name='nova-scheduler', **columns):
     return lambda: factory_services.service(
         name, HOSTILE, id=SERVICE, **columns
@@ -304,6 +320,22 @@ CASES = {
     ),
     'aggregate_full': Case(
         aggregate_full, bring_back(models.Inventory, used=1), 'a', ''
+    ),
+    'backup_service': Case(
+        no_backup_service,
+        lambda: factory_backups.service('control'),
+        'cinder-backup',
+        '',
+    ),
+    'backup_stuck': Case(
+        backup(status='restoring'),
+        bring_back(models.Backup, status='available'),
+        'b',
+    ),
+    'backup_undeleted': Case(
+        backup(status='error_deleting'),
+        lambda: models.Backup.objects.all().delete(),
+        'b',
     ),
     'cloud_full': Case(
         full, bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
