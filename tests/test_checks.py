@@ -213,6 +213,12 @@ def no_backup_service():
     factory_backups.service('control', binary='cinder-scheduler')
 
 
+def drifted():
+    factory.quota('p', 'volume', 'volumes', 10, 3)
+    # It was read by the collection before the last.
+    models.Collector.objects.update(number=2)
+
+
 def service(name='nova-scheduler', **columns):
     return lambda: factory_services.service(
         name, HOSTILE, id=SERVICE, **columns
@@ -464,6 +470,7 @@ CASES = {
         HOSTILE[:255],
         '',
     ),
+    'quota_drift': Case(drifted, bring_back(models.Quota, in_use=0), 'p'),
     'quota_full': Case(
         lambda: factory.quota('p', 'compute', 'cores', 10, 9),
         bring_back(models.Quota, in_use=8, percent=80),
