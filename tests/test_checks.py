@@ -476,6 +476,23 @@ CASES = {
         bring_back(models.Quota, in_use=8, percent=80),
         'p',
     ),
+    'right_missing': Case(
+        lambda: models.Right.objects.create(
+            region=factory.REGION,
+            id=HOSTILE,
+            kind='read',
+            service_type='compute',
+            path=HOSTILE,
+            refused=True,
+            words=HOSTILE,
+            user_id=HOSTILE[:64],
+            project_id=HOSTILE[:64],
+            seen=1,
+        ),
+        bring_back(models.Right, refused=False),
+        'read:compute',
+        '',
+    ),
     'server_error': Case(
         server(status='ERROR', fault=HOSTILE),
         bring_back(models.Server, status='ACTIVE'),

@@ -84,6 +84,7 @@ def test_parts_whose_rows_no_page_of_projects_shows_are_not_named():
         parts.MIGRATIONS,
         parts.AGGREGATES,
         parts.ADDRESSES,
+        parts.RIGHTS,
     }
 
 

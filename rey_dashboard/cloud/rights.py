@@ -99,9 +99,13 @@ MICROVERSIONS = {
 class Rights:
     """Tries them with one session, and so with one request id."""
 
-    def __init__(self, cloud: cloud_session.Cloud):
+    def __init__(
+        self,
+        cloud: cloud_session.Cloud,
+        session: cloud_session.Session | None = None,
+    ):
         self._cloud = cloud
-        self.session = cloud.session()
+        self.session = session or cloud.session()
 
     @property
     def user_id(self) -> str:

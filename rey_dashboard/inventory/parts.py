@@ -23,6 +23,7 @@ MIGRATIONS = 'migrations'
 HOURS = 'hours'
 CATALOG = 'catalog'
 PROBES = 'probes'
+RIGHTS = 'rights'
 READY = 'ready'
 
 LABELS = {
@@ -47,5 +48,6 @@ LABELS = {
     HOURS: _('Server hours'),
     CATALOG: _('Catalog'),
     PROBES: _('Endpoints and certificates'),
+    RIGHTS: _('Rights of the service user'),
     READY: _('History and backup states'),
 }

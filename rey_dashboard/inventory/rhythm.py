@@ -24,7 +24,12 @@ UNTOLD: dict[str, tuple[str, ...]] = {
 }
 #: Parts that are asked for in full only, cost much and change slowly: the
 #: seconds between two readings.
-EVERY_S = {parts.PEOPLE: 3600, parts.HOURS: 3600, parts.ADDRESSES: 1800}
+EVERY_S = {
+    parts.PEOPLE: 3600,
+    parts.HOURS: 3600,
+    parts.ADDRESSES: 1800,
+    parts.RIGHTS: 3600,
+}
 #: Collections of changes that the quotas of all projects are spread over.
 TURNS = 24
 

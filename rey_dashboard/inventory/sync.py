@@ -32,6 +32,7 @@ from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import ready
 from rey_dashboard.inventory import rhythm
+from rey_dashboard.inventory import rights
 from rey_dashboard.inventory import services
 from rey_dashboard.inventory import usage
 from rey_dashboard.inventory import volume
@@ -51,6 +52,7 @@ ORDER = (
         parts.NETWORK,
         parts.PEOPLE,
         parts.PROBES,
+        parts.RIGHTS,
     ),
     (
         parts.SNAPSHOTS,
@@ -86,6 +88,7 @@ ORDER_OF_CHANGES = (
         parts.MIGRATIONS,
         parts.HOURS,
         parts.PROBES,
+        parts.RIGHTS,
     ),
     (parts.READY,),
 )
@@ -113,6 +116,7 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.HOURS: usage.read,
     parts.CATALOG: endpoints.read_catalog,
     parts.PROBES: endpoints.read_probes,
+    parts.RIGHTS: rights.read,
     parts.READY: ready.make,
 }
 

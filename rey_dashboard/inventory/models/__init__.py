@@ -23,6 +23,7 @@ from rey_dashboard.inventory.models.identity import User
 from rey_dashboard.inventory.models.network import AddressRange
 from rey_dashboard.inventory.models.network import FloatingIp
 from rey_dashboard.inventory.models.quota import Quota
+from rey_dashboard.inventory.models.rights import Right
 from rey_dashboard.inventory.models.service import Service
 from rey_dashboard.inventory.models.summary import DomainSummary
 from rey_dashboard.inventory.models.summary import ProjectSummary
@@ -70,6 +71,7 @@ __all__ = [
     'ProjectDay',
     'ProjectSummary',
     'Quota',
+    'Right',
     'RoleAssignment',
     'Server',
     'Service',
