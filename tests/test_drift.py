@@ -110,7 +110,7 @@ def test_what_differs_for_one_collection_alone_is_no_finding():
     (one,) = drifting().values()
     assert one.subject == 'odd'
     assert one.evidence['quotas'] == [
-        {'resource': 'volumes', 'in_use': 3, 'listed': 1}
+        {'service': 'volume', 'resource': 'volumes', 'in_use': 3, 'listed': 1}
     ]
     assert one.severity == registry.SEVERITY.WARNING
 

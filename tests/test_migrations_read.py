@@ -11,6 +11,7 @@ from rey_dashboard.inventory import migrations
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
+from rey_dashboard.today import evidence
 from tests import factory
 from tests import simcloud
 
@@ -172,6 +173,18 @@ def test_a_failure_counts_until_a_later_one_ends_well():
     made(7, 'error', 30, 'v')
     made(8, 'error', 3, 'gone')
     assert found(checks.MigrationFailed()) == {'s': 'm2', 'u': 'm6'}
+
+
+def test_who_sees_a_domain_alone_sees_no_host_of_it():
+    factory.server('s', 'p', name='web', host='cmp-1')
+    made(1, 'error', 5, source='cmp-1', destination='cmp-2')
+    check = checks.MigrationFailed()
+    (one,) = check.find(factory.REGION)
+    assert (
+        check.title(one) == 'The server web could not be moved: live-migration'
+    )
+    assert 'cmp' in str(evidence.shown(one.evidence, True))
+    assert 'cmp' not in str(evidence.shown(one.evidence, False))
 
 
 def test_one_that_waits_for_its_owner_or_gets_on_is_not_stuck():

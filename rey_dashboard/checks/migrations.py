@@ -64,7 +64,7 @@ class MigrationFailed(_OfMigrations):
     label = _('Migrations that failed')
     whole = (parts.MIGRATIONS,)
     titles = {
-        '': _('%(name)s could not be moved away from %(source)s (%(type)s)'),
+        '': _('The server %(name)s could not be moved: %(kind)s'),
     }
 
     def chosen(self, region):
@@ -101,7 +101,7 @@ class MigrationFailed(_OfMigrations):
 class MigrationStuck(_OfMigrations):
     label = _('Migrations that do not get on')
     titles = {
-        '': _('The %(type)s of %(name)s has been %(status)s for long'),
+        '': _('The %(kind)s of %(name)s has been %(status)s for long'),
     }
 
     def chosen(self, region):
@@ -138,7 +138,7 @@ def _found(row, server, project_name, severity):
         evidence={
             'migration': row.id,
             'number': row.number,
-            'type': row.type,
+            'kind': row.type,
             'status': row.status,
             'source': row.source,
             'destination': row.destination,
@@ -184,12 +184,12 @@ def _looks(finding):
 
 def _again(finding):
     one = finding.subject
-    if finding.evidence['type'] == LIVE:
+    if finding.evidence['kind'] == LIVE:
         yield registry.command(
             _t('When the cause is over: move it again while it runs'),
             *('openstack', 'server', 'migrate', '--live-migration', one),
         )
-    elif finding.evidence['type'] == 'evacuation':
+    elif finding.evidence['kind'] == 'evacuation':
         yield registry.command(
             _t('Only when its host is surely off: bring it back'),
             *('openstack', 'server', 'evacuate', one),
@@ -204,7 +204,7 @@ def _again(finding):
 def _ends(finding):
     one, told = finding.subject, finding.evidence
     which = one, told['migration']
-    if told['type'] != LIVE:
+    if told['kind'] != LIVE:
         yield registry.command(
             _t('When nothing works on it: let Nova take it as it was'),
             *('openstack', 'server', 'set', '--state', 'active', one),

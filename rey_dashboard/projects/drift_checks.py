@@ -10,6 +10,7 @@ from rey_dashboard.checks import owners
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import drift
 from rey_dashboard.inventory import models
+from rey_dashboard.inventory import resources
 from rey_dashboard.policy import usage
 
 NAME = 'quota_drift'
@@ -91,7 +92,13 @@ def _found(project_id, name, rows):
         severity=_SEVERITY.WARNING if too_much else _SEVERITY.NOTE,
         evidence={
             'number': len(rows),
-            'quotas': [{key: row[key] for key in names} for row in rows],
+            'quotas': [
+                {
+                    'service': resources.VOLUME,
+                    **{key: row[key] for key in names},
+                }
+                for row in rows
+            ],
         },
         project_id=project_id,
         hits=1,
