@@ -40,11 +40,7 @@ class Addresses(network.Network):
         external = self._networks(**{'router:external': 'True'})
         shared = self._networks(shared='True')
         try:
-            rows = listing.whole(
-                self._get,
-                f'{PATH}?ip_version=4',
-                'network_ip_availabilities',
-            )
+            rows = listing.whole(self._get, PATH, 'network_ip_availabilities')
         except faults.NOT_FOUND:
             return None
         return [

@@ -51,9 +51,14 @@ class Migrations(compute.Compute):
         rows = listing.whole(self._get, PATH, KEY)
         yield [_migration(row) for row in rows]
 
-    def begun(self, since: datetime.datetime) -> Iterator[list[Migration]]:
-        """Those that were begun since then, a page at a time."""
-        for body in self._pages():
+    def begun(
+        self, since: datetime.datetime, page: int | None = None
+    ) -> Iterator[list[Migration]]:
+        """Those that were begun since then, a page at a time.
+
+        :param page: how many it has, where few are to be expected
+        """
+        for body in self._pages(page):
             rows = [_migration(row) for row in body[KEY]]
             young = [row for row in rows if row.created_at >= since]
             yield young
@@ -67,11 +72,11 @@ class Migrations(compute.Compute):
         change into these (its ``changes-since`` compares ``updated_at``).
         """
         for body in self._pages(
-            **{'changes-since': f'{since:%Y-%m-%dT%H:%M:%SZ}'}
+            None, **{'changes-since': f'{since:%Y-%m-%dT%H:%M:%SZ}'}
         ):
             yield [_migration(row) for row in body[KEY]]
 
-    def _pages(self, **query):
+    def _pages(self, limit, **query):
         # Nova takes hidden ones out of a page, and then, since it is short,
         # the link to the next one as well (same code).
         return listing.pages(
@@ -80,6 +85,7 @@ class Migrations(compute.Compute):
             KEY,
             key_of=operator.itemgetter('uuid'),
             ask_on=True,
+            limit=limit,
             **query,
         )
 

@@ -169,7 +169,6 @@ class Neutron(service.Service):
 
     def availabilities(self, call):
         """Of all networks, at once."""
-        version = call.query.get('ip_version')
         taken = collections.Counter(
             ip['subnet_id']
             for port in self.cloud.tables['ports']
@@ -177,9 +176,9 @@ class Neutron(service.Service):
         )
         subnets = collections.defaultdict(list)
         for row in self.cloud.tables['subnets']:
-            if version in (None, str(row.get('ip_version'))):
+            if row.get('cidr'):
                 told = _availability(row, taken[row.id])
-                subnets[row.get('network_id')].append(told)
+                subnets[row['network_id']].append(told)
         return {
             'network_ip_availabilities': [
                 {
@@ -192,7 +191,6 @@ class Neutron(service.Service):
                     'used_ips': sum(s['used_ips'] for s in subnets[row.id]),
                 }
                 for row in self.cloud.tables['networks']
-                if version is None or subnets[row.id]
             ]
         }
 
