@@ -195,3 +195,17 @@ def test_one_that_waits_for_its_owner_or_gets_on_is_not_stuck():
     made(3, 'accepted', 2, 'u', updated_at=None)
     made(4, 'cancelled', 50, 'v')
     assert found(checks.MigrationStuck()) == {'u': 'm3'}
+
+
+def test_one_that_is_queued_waits_while_its_host_moves_another():
+    for server_id in ('s', 't', 'u'):
+        factory.server(server_id, 'p')
+    made(1, 'queued', 5, 's', source='a')
+    made(2, 'queued', 5, 't', source='b')
+    now = timezone.now()
+    made(3, 'running', 5, 'u', source='a', updated_at=now)
+    assert found(checks.MigrationStuck()) == {'t': 'm2'}
+    models.Migration.objects.filter(id='m3').update(status='completed')
+    assert found(checks.MigrationStuck()) == {'t': 'm2'}
+    models.Migration.objects.update(updated_at=None)
+    assert found(checks.MigrationStuck()) == {'s': 'm1', 't': 'm2'}

@@ -23,7 +23,7 @@ AT_REST = (*FAILED, *GOOD, 'cancelled')
 OF_LATE = datetime.timedelta(days=1)
 #: A live migration writes down every few seconds how far it is.
 STUCK_AFTER = datetime.timedelta(hours=1)
-LIVE = 'live-migration'
+LIVE, QUEUED = 'live-migration', 'queued'
 _SEVERITY = registry.SEVERITY
 
 
@@ -99,6 +99,8 @@ class MigrationFailed(_OfMigrations):
 
 
 class MigrationStuck(_OfMigrations):
+    """Not one that is queued while its host moves another."""
+
     label = _('Migrations that do not get on')
     titles = {
         '': _('The %(kind)s of %(name)s has been %(status)s for long'),
@@ -106,10 +108,15 @@ class MigrationStuck(_OfMigrations):
 
     def chosen(self, region):
         rows = models.Migration.objects.filter(region=region)
+        since = timezone.now() - STUCK_AFTER
+        before_it = rows.exclude(status=QUEUED).filter(
+            source=OuterRef('source'), updated_at__gte=since
+        )
         return (
             rows.exclude(status__in=AT_REST)
             .annotate(at=_at())
-            .filter(at__lt=timezone.now() - STUCK_AFTER)
+            .filter(at__lt=since)
+            .exclude(Exists(before_it), status=QUEUED)
         )
 
     def runbook(self, finding):
