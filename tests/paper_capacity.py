@@ -28,8 +28,8 @@ class PaperCapacity:
 
     def nova(self, path, query):
         """Hypervisors, with nova's gap: a short page has no link onward."""
-        if path == '/os-services':
-            return 200, {'services': []}
+        if path in ('/os-services', '/os-aggregates', '/os-migrations'):
+            return 200, {path.removeprefix('/os-'): []}
         if path != '/os-hypervisors':
             return None
         body = self._cloud._page(self.hosts, 'hypervisors', query)

@@ -6,6 +6,7 @@ It pages as the services do, so that what reads it must page as well.
 import collections
 import datetime
 from email import utils
+import re
 from urllib import parse
 import uuid
 
@@ -63,6 +64,8 @@ class PaperCloud:
 
     def _serve(self, base):
         self._mock.get(f'{base}/', json={})
+        # Whoever may change something finds that it does not exist.
+        self._mock.put(re.compile(f'{base}/'), status_code=404, json={})
         self._mock.add_matcher(self._matcher(base))
 
     def leave_out(self, service_type):

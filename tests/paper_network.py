@@ -45,6 +45,8 @@ class PaperNeutron:
             }
         if path.startswith('/v2.0/quotas/') and path.endswith('/default'):
             return 200, {'quota': self.default}
+        if path == '/v2.0/network-ip-availabilities':
+            return 200, {'network_ip_availabilities': []}
         key = path.removeprefix('/v2.0/').replace('-', '_')
         if key not in self.rows:
             return 404, {'NeutronError': {'type': 'HTTPNotFound'}}

@@ -57,7 +57,8 @@ class PaperUsage:
             return 200, {'servers': self._deleted}
         if path != '/os-simple-tenant-usage':
             return None
-        if 'marker' not in query:
+        # Who asks for one row tries whether he may.
+        if 'marker' not in query and query['limit'] != '1':
             self.windows.append((query['start'], query['end']))
         return 200, self._page(query)
 

@@ -39,17 +39,27 @@ class Case:
 
 
 CASES = {
-    'cloud_full': Case(
-        rows.full, rows.bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
+    'addresses_full': Case(
+        rows.addresses, rows.bring_back(models.AddressRange, used=8), 'n', ''
     ),
-    'compute_service_down': Case(
-        rows.service(state='down'),
-        rows.bring_back(models.Service, state='up'),
-        rows.SERVICE,
+    'aggregate_full': Case(
+        rows.aggregate_full, rows.bring_back(models.Inventory, used=1), 'a', ''
+    ),
+    'backup_service': Case(
+        rows.no_backup_service,
+        lambda: factory_backups.service('control'),
+        'cinder-backup',
         '',
     ),
-    'compute_without_hypervisor': Case(
-        rows.service('nova-compute'), lambda: rows.host(), rows.SERVICE, ''
+    'backup_stuck': Case(
+        rows.backup(status='restoring'),
+        rows.bring_back(models.Backup, status='available'),
+        'b',
+    ),
+    'backup_undeleted': Case(
+        rows.backup(status='error_deleting'),
+        lambda: models.Backup.objects.all().delete(),
+        'b',
     ),
     'catalog_address': Case(
         rows.no_address,
@@ -99,6 +109,18 @@ CASES = {
         'x.test:443',
         '',
     ),
+    'cloud_full': Case(
+        rows.full, rows.bring_back(models.Inventory, used=1), 'MEMORY_MB', ''
+    ),
+    'compute_service_down': Case(
+        rows.service(state='down'),
+        rows.bring_back(models.Service, state='up'),
+        rows.SERVICE,
+        '',
+    ),
+    'compute_without_hypervisor': Case(
+        rows.service('nova-compute'), lambda: rows.host(), rows.SERVICE, ''
+    ),
     'endpoint_down': Case(
         rows.endpoint(
             status=None,
@@ -134,6 +156,24 @@ CASES = {
         f'id-{rows.HOSTILE}'[:64],
         '',
     ),
+    'host_without_aggregate': Case(
+        rows.without_aggregate,
+        rows.bring_back(models.Aggregate, hosts=['cmp-1', rows.HOSTILE]),
+        rows.SERVICE,
+        '',
+    ),
+    'migration_failed': Case(
+        rows.migration(status='failed'),
+        rows.bring_back(
+            models.Migration, created_at=rows.ago(hours=3), status='done'
+        ),
+        's',
+    ),
+    'migration_stuck': Case(
+        rows.migration(status='running'),
+        rows.bring_back(models.Migration, updated_at=rows.ago(minutes=2)),
+        's',
+    ),
     'network_agent_down': Case(
         rows.service('DHCP agent', binary=rows.HOSTILE, state='down'),
         rows.bring_back(models.Service, state='up'),
@@ -168,10 +208,19 @@ CASES = {
         rows.HOSTILE[:255],
         '',
     ),
+    'quota_drift': Case(
+        rows.drifted, rows.bring_back(models.Quota, in_use=0), 'p'
+    ),
     'quota_full': Case(
         lambda: factory.quota('p', 'compute', 'cores', 10, 9),
         rows.bring_back(models.Quota, in_use=8, percent=80),
         'p',
+    ),
+    'right_missing': Case(
+        rows.no_right,
+        rows.bring_back(models.Right, refused=False),
+        'read:compute',
+        '',
     ),
     'server_error': Case(
         rows.server(status='ERROR', fault=rows.HOSTILE),
@@ -182,6 +231,9 @@ CASES = {
         rows.server(task_state='powering-off'),
         rows.bring_back(models.Server, task_state=''),
         's',
+    ),
+    'servers_of_down_hosts': Case(
+        rows.down, rows.bring_back(models.Host, state='up'), 'p'
     ),
     'service_disabled': Case(
         rows.service(
@@ -204,9 +256,6 @@ CASES = {
         ),
         rows.SERVICE,
         '',
-    ),
-    'servers_of_down_hosts': Case(
-        rows.down, rows.bring_back(models.Host, state='up'), 'p'
     ),
     'snapshot_error': Case(
         rows.snapshot('error_deleting'),

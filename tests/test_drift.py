@@ -3,11 +3,14 @@
 from django.utils import timezone
 import pytest
 
+from rey_dashboard.checks import registry
 from rey_dashboard.inventory import drift
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import scope
+from rey_dashboard.projects import drift_checks
 from tests import factory
+from tests import factory_checks
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +93,34 @@ def test_nothing_is_told_while_a_listing_fails(admin):
     assert 'cinder-manage' not in page(admin, '/rey/projects/odd/')
     text = page(admin, '/rey/projects/quotas/', every='drift')
     assert 'Cinder lists' not in text
+
+
+def drifting():
+    return {
+        one.subject: one
+        for one in drift_checks.QuotaDrift().find(factory.REGION)
+    }
+
+
+def test_what_differs_for_one_collection_alone_is_no_finding():
+    """Something came or went while quotas and listings were read."""
+    told('odd', 'volumes', 3)
+    assert not drifting()
+    models.Collector.objects.update(number=2)
+    (one,) = drifting().values()
+    assert one.subject == 'odd'
+    assert one.evidence['quotas'] == [
+        {'service': 'volume', 'resource': 'volumes', 'in_use': 3, 'listed': 1}
+    ]
+    assert one.severity == registry.SEVERITY.WARNING
+
+
+def test_reading_the_quota_once_more_does_not_refute_it():
+    told('odd', 'gigabytes', 4)
+    models.Collector.objects.update(number=2)
+    assert drifting()['odd'].severity == registry.SEVERITY.NOTE
+    factory_checks.make_finding('odd', check_name='quota_drift')
+    models.Quota.objects.update(seen=2)
+    assert drifting().keys() == {'odd'}
+    told('odd', 'gigabytes', 10)
+    assert not drifting()

@@ -81,6 +81,10 @@ def test_parts_whose_rows_no_page_of_projects_shows_are_not_named():
         parts.VOLUME_SERVICES,
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
+        parts.MIGRATIONS,
+        parts.AGGREGATES,
+        parts.ADDRESSES,
+        parts.RIGHTS,
     }
 
 

@@ -193,3 +193,115 @@ def no_address():
 
 
 PROBE = hashlib.sha256(b'https://x.test/v1').hexdigest()
+
+
+def addresses():
+    models.AddressRange.objects.create(
+        region=factory.REGION,
+        id='s',
+        name=HOSTILE,
+        cidr='192.0.2.0/28',
+        network_id='n',
+        network_name=HOSTILE,
+        project_id='p',
+        external=True,
+        shared=False,
+        total=10,
+        used=9,
+        seen=1,
+    )
+
+
+def aggregate(*hosts):
+    return models.Aggregate.objects.create(
+        region=factory.REGION,
+        id='a',
+        name=HOSTILE,
+        zone=HOSTILE,
+        hosts=hosts,
+        metadata={HOSTILE: HOSTILE},
+        seen=1,
+    )
+
+
+def aggregate_full():
+    """Beside it there is a host that is empty."""
+    full()
+    aggregate(HOSTILE)
+    models.Inventory.objects.create(
+        region=factory.REGION,
+        provider_id=host('other').id,
+        root_id='id-other',
+        resource_class='MEMORY_MB',
+        total=102400,
+        reserved=0,
+        allocation_ratio=1,
+        used=0,
+        seen=1,
+    )
+
+
+def without_aggregate():
+    factory_services.service(host='cmp-1')
+    service('nova-compute')()
+    aggregate('cmp-1')
+
+
+def backup(**columns):
+    return lambda: factory_backups.backup(
+        'b',
+        'p',
+        name=HOSTILE,
+        fail_reason=HOSTILE,
+        created_at=ago(hours=7),
+        **columns,
+    )
+
+
+def no_backup_service():
+    factory_backups.volume('v', 'p')
+    factory_backups.service('control', binary='cinder-scheduler')
+
+
+def drifted():
+    factory.quota('p', 'volume', 'volumes', 10, 3)
+    # It was read by the collection before the last.
+    models.Collector.objects.update(number=2)
+
+
+def migration(**columns):
+    def make():
+        server()()
+        models.Migration.objects.create(
+            region=factory.REGION,
+            id='m',
+            number=7,
+            server_id='s',
+            project_id='p',
+            source=HOSTILE,
+            destination=HOSTILE,
+            seen=1,
+            **{
+                'type': 'live-migration',
+                'created_at': ago(hours=3),
+                'updated_at': ago(hours=2),
+                **columns,
+            },
+        )
+
+    return make
+
+
+def no_right():
+    models.Right.objects.create(
+        region=factory.REGION,
+        id=HOSTILE,
+        kind='read',
+        service_type='compute',
+        path=HOSTILE,
+        refused=True,
+        words=HOSTILE,
+        user_id=HOSTILE[:64],
+        project_id=HOSTILE[:64],
+        seen=1,
+    )

@@ -38,8 +38,8 @@ class HostFull(registry.Check):
 
     def find(self, region):
         fullest = {}
-        for root_id, name, used, holds in _of_hosts(region):
-            percent = _percent(used, holds)
+        for root_id, name, used, holds in of_hosts(region):
+            percent = percent_of(used, holds)
             if percent >= fullest.get(root_id, (HOST_NEARLY_FULL,))[0]:
                 fullest[root_id] = percent, name, used, holds
         hosts = models.Host.objects.filter(region=region, id__in=fullest)
@@ -49,12 +49,12 @@ class HostFull(registry.Check):
                 subject=host.id,
                 subject_name=host.name,
                 severity=_SEVERITY.NOTE,
-                evidence=_evidence(name, percent, used, holds),
+                evidence=evidence_of(name, percent, used, holds),
                 host=host.name,
             )
 
     def title(self, finding):
-        return _titled(self, finding)
+        return title_of(self, finding)
 
     def runbook(self, finding):
         return registry.Runbook(
@@ -94,21 +94,21 @@ class CloudFull(registry.Check):
 
     def find(self, region):
         sums = {}
-        for _root, name, used, holds in _of_hosts(region):
+        for _root, name, used, holds in of_hosts(region):
             so_far = sums.setdefault(name, [0, 0])
             so_far[0] += used
             so_far[1] += holds
         for name, (used, holds) in sums.items():
-            percent = _percent(used, holds)
+            percent = percent_of(used, holds)
             if percent >= NEARLY_FULL:
                 yield registry.Found(
                     subject=name,
-                    severity=_severity(percent),
-                    evidence=_evidence(name, percent, used, holds),
+                    severity=severity_at(percent),
+                    evidence=evidence_of(name, percent, used, holds),
                 )
 
     def title(self, finding):
-        return _titled(self, finding)
+        return title_of(self, finding)
 
     def runbook(self, finding):
         return registry.Runbook(
@@ -146,11 +146,11 @@ class PoolFull(registry.Check):
         pools = models.Pool.objects.filter(region=region)
         for pool in pools.exclude(total_gib=None):
             total = totals.pool_total(pool)
-            percent = _percent(total.used, total.can_hold)
+            percent = percent_of(total.used, total.can_hold)
             if percent >= NEARLY_FULL:
                 yield registry.Found(
                     subject=pool.name,
-                    severity=_severity(percent),
+                    severity=severity_at(percent),
                     evidence={
                         'percent': percent,
                         'used_gib': round(total.used, 1),
@@ -189,7 +189,7 @@ class PoolFull(registry.Check):
         )
 
 
-def _of_hosts(region: str) -> Iterator[tuple[str, str, float, float]]:
+def of_hosts(region: str) -> Iterator[tuple[str, str, float, float]]:
     """Host, resource class, used and can hold, of those that take servers."""
     takes = models.Host.objects.filter(
         region=region, state='up', status='enabled'
@@ -207,19 +207,19 @@ def _of_hosts(region: str) -> Iterator[tuple[str, str, float, float]]:
     )
 
 
-def _percent(used, holds):
+def percent_of(used: float, holds: float) -> int:
     """Whole ones, never rounded up to full."""
     if holds <= 0:
         return 100 if used else 0
     return int(used * 100 / holds)
 
 
-def _severity(percent):
+def severity_at(percent: int) -> registry.SEVERITY:
     nothing_left = percent >= ALMOST_NOTHING
     return _SEVERITY.ERROR if nothing_left else _SEVERITY.WARNING
 
 
-def _evidence(name, percent, used, holds):
+def evidence_of(name, percent, used, holds):
     return {
         'resource_class': name,
         'percent': percent,
@@ -228,7 +228,7 @@ def _evidence(name, percent, used, holds):
     }
 
 
-def _titled(check, finding):
+def title_of(check: registry.Check, finding) -> str:
     told = finding.evidence
     return check.titles[finding.word] % {
         'name': finding.subject_name or finding.subject,

@@ -44,6 +44,8 @@ READS = {
         '/servers/detail?all_tenants=1&limit=1',
         '/os-hypervisors?limit=1',
         '/os-services?binary=nova-compute',
+        '/os-migrations?limit=1',
+        '/os-aggregates',
         '/os-quota-sets/{project}/detail',
         '/os-simple-tenant-usage?start={begin}&end={end}&detailed=1&limit=1',
     ),
@@ -60,6 +62,7 @@ READS = {
         '/v2.0/quotas',
         '/v2.0/floatingips?limit=1',
         '/v2.0/agents?limit=1',
+        '/v2.0/networks?limit=1',
     ),
     # Nor does it, but it finds by name: there is none of this one.
     'placement': ('/resource_providers?name=rey-dashboard-check',),
@@ -96,9 +99,13 @@ MICROVERSIONS = {
 class Rights:
     """Tries them with one session, and so with one request id."""
 
-    def __init__(self, cloud: cloud_session.Cloud):
+    def __init__(
+        self,
+        cloud: cloud_session.Cloud,
+        session: cloud_session.Session | None = None,
+    ):
         self._cloud = cloud
-        self.session = cloud.session()
+        self.session = session or cloud.session()
 
     @property
     def user_id(self) -> str:

@@ -1,7 +1,8 @@
-"""Reads what hosts and storage pools have and how much of it is taken."""
+"""Reads what hosts and storage pools have, what is taken, and aggregates."""
 
 from concurrent import futures
 
+from rey_dashboard.cloud import aggregates
 from rey_dashboard.cloud import compute
 from rey_dashboard.cloud import placement
 from rey_dashboard.cloud import volume
@@ -94,3 +95,13 @@ def read_pools(reading: reading_.Reading) -> None:
     ]
     with reading.closing():
         unseen.filter(name__in=gone).delete()
+
+
+def read_aggregates(reading: reading_.Reading) -> None:
+    source = aggregates.Aggregates(reading.cloud, reading.session)
+    told = source.all()
+    reading.progress(len(told))
+    rows = [models.Aggregate(**vars(row), **reading.stamp) for row in told]
+    with reading.closing():
+        store.upsert(models.Aggregate, rows)
+        store.unseen(models.Aggregate, reading.region, reading.number).delete()

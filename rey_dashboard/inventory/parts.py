@@ -12,14 +12,18 @@ BACKUPS = 'backups'
 COMPUTE_QUOTAS = 'compute_quotas'
 VOLUME_QUOTAS = 'volume_quotas'
 NETWORK = 'network'
+ADDRESSES = 'addresses'
 HOSTS = 'hosts'
+AGGREGATES = 'aggregates'
 POOLS = 'pools'
 VOLUME_SERVICES = 'volume_services'
 COMPUTE_SERVICES = 'compute_services'
 NETWORK_AGENTS = 'network_agents'
+MIGRATIONS = 'migrations'
 HOURS = 'hours'
 CATALOG = 'catalog'
 PROBES = 'probes'
+RIGHTS = 'rights'
 READY = 'ready'
 
 LABELS = {
@@ -33,13 +37,17 @@ LABELS = {
     COMPUTE_QUOTAS: _('Compute quotas'),
     VOLUME_QUOTAS: _('Volume quotas'),
     NETWORK: _('Networks and their quotas'),
+    ADDRESSES: _('Addresses of networks'),
     HOSTS: _('Hosts'),
+    AGGREGATES: _('Host aggregates'),
     POOLS: _('Storage pools'),
     VOLUME_SERVICES: _('Volume services and types'),
     COMPUTE_SERVICES: _('Compute services'),
     NETWORK_AGENTS: _('Network agents'),
+    MIGRATIONS: _('Migrations of servers'),
     HOURS: _('Server hours'),
     CATALOG: _('Catalog'),
     PROBES: _('Endpoints and certificates'),
+    RIGHTS: _('Rights of the service user'),
     READY: _('History and backup states'),
 }

@@ -17,13 +17,19 @@ UNTOLD: dict[str, tuple[str, ...]] = {
     parts.SNAPSHOTS: (),
     parts.BACKUPS: (),
     parts.HOSTS: (),
+    parts.MIGRATIONS: (),
     # Of a project that made, changed or deleted nothing that they count.
     parts.COMPUTE_QUOTAS: ('limit', 'reserved'),
     parts.VOLUME_QUOTAS: ('limit', 'reserved'),
 }
 #: Parts that are asked for in full only, cost much and change slowly: the
 #: seconds between two readings.
-EVERY_S = {parts.PEOPLE: 3600, parts.HOURS: 3600}
+EVERY_S = {
+    parts.PEOPLE: 3600,
+    parts.HOURS: 3600,
+    parts.ADDRESSES: 1800,
+    parts.RIGHTS: 3600,
+}
 #: Collections of changes that the quotas of all projects are spread over.
 TURNS = 24
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
+from rey_dashboard.inventory import addresses
 from rey_dashboard.inventory import capacity
 from rey_dashboard.inventory import compute
 from rey_dashboard.inventory import databases
@@ -22,6 +23,7 @@ from rey_dashboard.inventory import domain_roles
 from rey_dashboard.inventory import endpoints
 from rey_dashboard.inventory import identity
 from rey_dashboard.inventory import lease as lease_
+from rey_dashboard.inventory import migrations
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import network
 from rey_dashboard.inventory import parts
@@ -30,6 +32,7 @@ from rey_dashboard.inventory import quotas
 from rey_dashboard.inventory import reading as reading_
 from rey_dashboard.inventory import ready
 from rey_dashboard.inventory import rhythm
+from rey_dashboard.inventory import rights
 from rey_dashboard.inventory import services
 from rey_dashboard.inventory import usage
 from rey_dashboard.inventory import volume
@@ -49,15 +52,19 @@ ORDER = (
         parts.NETWORK,
         parts.PEOPLE,
         parts.PROBES,
+        parts.RIGHTS,
     ),
     (
         parts.SNAPSHOTS,
         parts.BACKUPS,
+        parts.ADDRESSES,
         parts.HOSTS,
+        parts.AGGREGATES,
         parts.POOLS,
         parts.VOLUME_SERVICES,
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
+        parts.MIGRATIONS,
         parts.HOURS,
     ),
     (parts.READY,),
@@ -71,13 +78,17 @@ ORDER_OF_CHANGES = (
         parts.VOLUME_QUOTAS,
         parts.NETWORK,
         parts.PEOPLE,
+        parts.ADDRESSES,
         parts.HOSTS,
+        parts.AGGREGATES,
         parts.POOLS,
         parts.VOLUME_SERVICES,
         parts.COMPUTE_SERVICES,
         parts.NETWORK_AGENTS,
+        parts.MIGRATIONS,
         parts.HOURS,
         parts.PROBES,
+        parts.RIGHTS,
     ),
     (parts.READY,),
 )
@@ -94,14 +105,18 @@ READERS: dict[str, Callable[[reading_.Reading], None]] = {
     parts.COMPUTE_QUOTAS: quotas.read_compute,
     parts.VOLUME_QUOTAS: quotas.read_volume,
     parts.NETWORK: network.read,
+    parts.ADDRESSES: addresses.read,
     parts.HOSTS: capacity.read_hosts,
+    parts.AGGREGATES: capacity.read_aggregates,
     parts.POOLS: capacity.read_pools,
     parts.VOLUME_SERVICES: volume.read_services,
     parts.COMPUTE_SERVICES: services.read_compute,
     parts.NETWORK_AGENTS: services.read_agents,
+    parts.MIGRATIONS: migrations.read,
     parts.HOURS: usage.read,
     parts.CATALOG: endpoints.read_catalog,
     parts.PROBES: endpoints.read_probes,
+    parts.RIGHTS: rights.read,
     parts.READY: ready.make,
 }
 

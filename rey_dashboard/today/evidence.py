@@ -14,11 +14,23 @@ from rey_dashboard.inventory import resources
 from rey_dashboard.templatetags import rey
 
 #: Where things stand is nothing for who may not see the whole cloud.
-OF_THE_CLOUD = frozenset({'host', 'hosts', 'back_end', 'disabled_reason'})
+OF_THE_CLOUD = frozenset(
+    {
+        'host',
+        'hosts',
+        'back_end',
+        'destination',
+        'disabled_reason',
+        'source',
+    }
+)
 #: What checks call it; others are told by their own names.
 LABELS = {
     'back_end': _('Back end'),
+    'begun_at': _('Begun'),
     'binary': _('Service'),
+    'cidr': _('Range'),
+    'destination': _('To host'),
     'disabled_reason': _('Disabled, because'),
     'error': _('Error'),
     'fail_reason': _('Cinder says'),
@@ -31,8 +43,10 @@ LABELS = {
     'hosts': _('Hosts'),
     'id': _('Id'),
     'in_use': _('In use'),
+    'kind': _('Kind'),
     'last_good_at': _('Last good reading'),
     'limit': _('Limit'),
+    'listed': _('Listed'),
     'name': _('Name'),
     'named': _('Some of them'),
     'note': _('Remark'),
@@ -51,6 +65,7 @@ LABELS = {
     'servers': _('Servers'),
     'service': _('Service'),
     'size_gib': _('Size (GiB)'),
+    'source': _('From host'),
     'state': _('State'),
     'status': _('Status'),
     'task_state': _('Task state'),

@@ -17,6 +17,7 @@ from tests.simcloud import faults
 from tests.simcloud import filling
 from tests.simcloud import hardware
 from tests.simcloud import keystone
+from tests.simcloud import moves
 from tests.simcloud import neutron
 from tests.simcloud import nova
 from tests.simcloud import people
@@ -36,7 +37,13 @@ PASSWORD = 's3cret'
 REGION = 'RegionOne'
 
 
-class Cloud(people.People, things.Things, hardware.Hardware, filling.Filling):
+class Cloud(
+    people.People,
+    things.Things,
+    hardware.Hardware,
+    moves.Moves,
+    filling.Filling,
+):
     """A cloud on ports of the loopback; ``running`` starts and ends it.
 
     :param page: the most rows that a page of nova and cinder has

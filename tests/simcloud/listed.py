@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import datetime
 
 from tests.simcloud import rows as simrows
+from tests.simcloud import service
 
 
 def rows(
@@ -48,3 +50,17 @@ def rows(
     if before and down and order == 'created':
         starts.append((before,))
     return filter(good, chosen.walk(down, min(starts, default=None))), chosen
+
+
+def time(query: Mapping[str, str], name: str) -> datetime.datetime | None:
+    """A filter's time; without a zone it is UTC."""
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        time = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise service.Refusal(
+            400, f"Invalid input for query parameters {name}. '{text}'"
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)

@@ -1,5 +1,7 @@
 """The simulated Neutron: its listings and quotas."""
 
+import collections
+import ipaddress
 import re
 
 from tests.simcloud import clock
@@ -16,9 +18,15 @@ LISTS = (
 #: Listings that begin anew for a marker that they do not know.
 FORGIVING = frozenset({'subnets', 'security_groups', 'floatingips'})
 _PAGING = frozenset({'fields', 'limit', 'marker', 'page_reverse'})
-_FILTERS = frozenset(
-    {'device_id', 'id', 'name', 'project_id', 'status', 'tenant_id'}
-)
+_FLAGS = frozenset({'router:external', 'shared'})
+_FILTERS = _FLAGS | {
+    'device_id',
+    'id',
+    'name',
+    'project_id',
+    'status',
+    'tenant_id',
+}
 
 
 class Neutron(service.Service):
@@ -32,6 +40,7 @@ class Neutron(service.Service):
         '/v2.0/quotas/<project_id>/details.json': 'details',
         '/v2.0/agents': 'agents',
         '/v2.0/agents/<agent_id>': 'agent',
+        '/v2.0/network-ip-availabilities': 'availabilities',
         '/v2.0/<kind>': 'listed',
         '/v2.0/<kind>/<row_id>': 'one',
     }
@@ -62,7 +71,7 @@ class Neutron(service.Service):
             row
             for row in rows
             if all(
-                self._shown(row, key).get(name) == value
+                _is(self._shown(row, key).get(name), name, value)
                 for name, value in wanted.items()
             )
         )
@@ -158,6 +167,33 @@ class Neutron(service.Service):
             'heartbeat_timestamp': f'{seen:%Y-%m-%d %H:%M:%S}',
         }
 
+    def availabilities(self, call):
+        """Of all networks, at once."""
+        taken = collections.Counter(
+            ip['subnet_id']
+            for port in self.cloud.tables['ports']
+            for ip in port.get('fixed_ips') or ()
+        )
+        subnets = collections.defaultdict(list)
+        for row in self.cloud.tables['subnets']:
+            if row.get('cidr'):
+                told = _availability(row, taken[row.id])
+                subnets[row['network_id']].append(told)
+        return {
+            'network_ip_availabilities': [
+                {
+                    'network_id': row.id,
+                    'network_name': row.name,
+                    'project_id': row.project_id,
+                    'tenant_id': row.project_id,
+                    'subnet_ip_availability': subnets[row.id],
+                    'total_ips': sum(s['total_ips'] for s in subnets[row.id]),
+                    'used_ips': sum(s['used_ips'] for s in subnets[row.id]),
+                }
+                for row in self.cloud.tables['networks']
+            ]
+        }
+
     def own_quotas(self, call):
         """All at once, of projects with any value of their own."""
         own = self.cloud.own_limits['network']
@@ -212,6 +248,31 @@ class Neutron(service.Service):
             return super().refused(refusal)
         told = {'type': refusal.title, 'message': refusal.words, 'detail': ''}
         return {'NeutronError': told}
+
+
+def _is(told, name, value):
+    if name in _FLAGS:
+        return bool(told) is (value.lower() in ('true', '1'))
+    return told == value
+
+
+def _availability(row, used):
+    """Without pools the whole CIDR counts."""
+    pools = row.get('allocation_pools') or ()
+    total = sum(
+        int(ipaddress.ip_address(pool['end']))
+        - int(ipaddress.ip_address(pool['start']))
+        + 1
+        for pool in pools
+    )
+    return {
+        'subnet_id': row.id,
+        'subnet_name': row.name,
+        'cidr': row['cidr'],
+        'ip_version': row['ip_version'],
+        'total_ips': total or ipaddress.ip_network(row['cidr']).num_addresses,
+        'used_ips': used,
+    }
 
 
 def _fields(told, names):

@@ -1,10 +1,9 @@
 """The simulated Nova: servers, hypervisors, services, quotas and hours."""
 
-import datetime
-
 from tests.simcloud import clock
 from tests.simcloud import hours
 from tests.simcloud import listed
+from tests.simcloud import moves
 from tests.simcloud import nova_hosts
 from tests.simcloud import service
 
@@ -30,7 +29,7 @@ _KNOWN = {
 }
 
 
-class Nova(nova_hosts.Hosts, service.Service):
+class Nova(nova_hosts.Hosts, moves.Told, service.Service):
     type = 'compute'
     name = 'nova'
     base = '/v2.1'
@@ -40,8 +39,10 @@ class Nova(nova_hosts.Hosts, service.Service):
         '/servers': 'servers',
         '/servers/detail': 'detail',
         '/servers/<server_id>': 'server',
+        '/os-aggregates': 'aggregates',
         '/os-hypervisors': 'hypervisors',
         '/os-hypervisors/detail': 'hypervisors_detail',
+        '/os-migrations': 'migrations',
         '/os-services': 'services',
         '/os-services/<service_id>': 'service',
         '/os-quota-sets/<project_id>': 'limits',
@@ -103,13 +104,13 @@ class Nova(nova_hosts.Hosts, service.Service):
 
     def _rows(self, call):
         query = call.query
-        since = _time(query, 'changes-since')
+        since = listed.time(query, 'changes-since')
         deleted = None
         if 'deleted' in query:
             deleted = query['deleted'].lower() in ('true', '1', 'yes')
         elif since is None and 'changes-before' not in query:
             deleted = False
-        before = _time(query, 'changes-before')
+        before = listed.time(query, 'changes-before')
         project_id = query.get('project_id') or query.get('tenant_id')
         same = {
             name: query[name]
@@ -266,16 +267,3 @@ def _check(query):
             raise service.Refusal(
                 400, f"'{name}' does not match any of the regexes: '^_'"
             )
-
-
-def _time(query, name):
-    text = query.get(name)
-    if text is None:
-        return None
-    try:
-        time = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise service.Refusal(
-            400, f"Invalid input for query parameters {name}. '{text}'"
-        ) from None
-    return time if time.tzinfo else time.replace(tzinfo=datetime.UTC)

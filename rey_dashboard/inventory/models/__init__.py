@@ -1,6 +1,8 @@
+from rey_dashboard.inventory.models.capacity import Aggregate
 from rey_dashboard.inventory.models.capacity import Host
 from rey_dashboard.inventory.models.capacity import Inventory
 from rey_dashboard.inventory.models.capacity import Pool
+from rey_dashboard.inventory.models.compute import Migration
 from rey_dashboard.inventory.models.compute import Server
 from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
@@ -18,8 +20,10 @@ from rey_dashboard.inventory.models.identity import Group
 from rey_dashboard.inventory.models.identity import Project
 from rey_dashboard.inventory.models.identity import RoleAssignment
 from rey_dashboard.inventory.models.identity import User
+from rey_dashboard.inventory.models.network import AddressRange
 from rey_dashboard.inventory.models.network import FloatingIp
 from rey_dashboard.inventory.models.quota import Quota
+from rey_dashboard.inventory.models.rights import Right
 from rey_dashboard.inventory.models.service import Service
 from rey_dashboard.inventory.models.summary import DomainSummary
 from rey_dashboard.inventory.models.summary import ProjectSummary
@@ -39,6 +43,8 @@ from rey_dashboard.inventory.models.volume import VolumeService
 from rey_dashboard.inventory.models.volume import VolumeType
 
 __all__ = [
+    'AddressRange',
+    'Aggregate',
     'Backup',
     'BackupChain',
     'CatalogService',
@@ -55,6 +61,7 @@ __all__ = [
     'Group',
     'Host',
     'Inventory',
+    'Migration',
     'PartReading',
     'PartState',
     'PeriodHours',
@@ -64,6 +71,7 @@ __all__ = [
     'ProjectDay',
     'ProjectSummary',
     'Quota',
+    'Right',
     'RoleAssignment',
     'Server',
     'Service',

@@ -64,3 +64,18 @@ class Pool(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Aggregate(base.Mirrored):
+    """A host aggregate of Nova; with a zone it is an availability zone."""
+
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    #: Nothing without one.
+    zone = models.CharField(max_length=255)
+    #: Names of services' hosts.
+    hosts = models.JSONField(default=list)
+    metadata = models.JSONField(default=dict)
+
+    def __str__(self):
+        return self.name

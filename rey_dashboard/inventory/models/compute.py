@@ -31,3 +31,35 @@ class Server(base.Mirrored):
 
     def __str__(self):
         return self.name
+
+
+class Migration(base.Mirrored):
+    """A server on its way from host to host, or that was, of late.
+
+    Its id is Nova's, or its number where an old Nova gives no id.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'id')
+    #: Within its cell; ``openstack`` takes it, too.
+    number = models.BigIntegerField()
+    server_id = models.CharField(max_length=64)
+    #: Nothing where Nova does not tell it (before 2.80).
+    project_id = models.CharField(max_length=64)
+    #: ``live-migration``, ``migration``, ``resize`` or ``evacuation``.
+    type = models.CharField(max_length=64)
+    status = models.CharField(max_length=255)
+    #: Hosts of their services.
+    source = models.CharField(max_length=255)
+    destination = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+    #: NULL while it never changed.
+    updated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'status']),
+            models.Index(fields=['region', 'server_id']),
+        ]
+
+    def __str__(self):
+        return f'{self.type} of {self.server_id}'

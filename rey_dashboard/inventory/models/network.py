@@ -24,3 +24,29 @@ class FloatingIp(base.Mirrored):
 
     def __str__(self):
         return self.address
+
+
+class AddressRange(base.Mirrored):
+    """What an IPv4 subnet can give away; its id is the subnet's."""
+
+    pk = models.CompositePrimaryKey('region', 'id')
+    name = models.CharField(max_length=255)
+    cidr = models.CharField(max_length=64)
+    network_id = models.CharField(max_length=64)
+    network_name = models.CharField(max_length=255)
+    #: Of the network.
+    project_id = models.CharField(max_length=64)
+    #: Floating IPs and routers' gateways come from it.
+    external = models.BooleanField()
+    #: All projects may use it.
+    shared = models.BooleanField()
+    #: Of its allocation pools.
+    total = models.BigIntegerField()
+    #: May be more: an address beside the pools counts as well.
+    used = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=['region', 'network_id'])]
+
+    def __str__(self):
+        return self.cidr

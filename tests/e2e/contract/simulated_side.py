@@ -52,6 +52,7 @@ class Simulated:
         for kind in ('networks', 'ports', 'security_groups'):
             for _ in range(listings.COUNT):
                 cloud.add(kind, self.project)
+        cloud.add_aggregate('contract', 'compute-1')
         for n in range(listings.COUNT):
             cloud.add_floating_ip(self.project, f'203.0.113.{n}')
         cloud.set_quota('network', self.project, port=7)

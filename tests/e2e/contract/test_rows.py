@@ -150,6 +150,25 @@ def test_rows_have_what_the_readers_take_from_them(side, kind):
             },
         ),
         (
+            'compute',
+            '/os-aggregates',
+            'aggregates',
+            {'id': int, 'name': str, 'hosts': list, 'metadata': dict},
+        ),
+        (
+            'network',
+            '/v2.0/network-ip-availabilities',
+            'network_ip_availabilities',
+            {
+                'network_id': str,
+                'network_name': str,
+                'project_id': str,
+                'subnet_ip_availability': list,
+                'total_ips': int,
+                'used_ips': int,
+            },
+        ),
+        (
             'block-storage',
             '/os-services',
             'services',
