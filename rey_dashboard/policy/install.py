@@ -21,6 +21,10 @@ RULES = [
         ACT,
         base.ADMIN,
         description='Try and change how the cloud is installed.',
-        operations=[{'method': 'POST', 'path': '/rey/readiness/run/'}],
+        operations=[
+            {'method': 'POST', 'path': '/rey/readiness/run/'},
+            {'method': 'GET', 'path': '/rey/readiness/smoke-test/'},
+            {'method': 'POST', 'path': '/rey/readiness/smoke-test/'},
+        ],
     ),
 ]

@@ -19,6 +19,7 @@ from rey_dashboard.readiness import models
 from rey_dashboard.readiness import points
 from rey_dashboard.readiness import rows
 from rey_dashboard.readiness import runs
+from rey_dashboard.readiness import smoke_views
 from rey_dashboard.readiness import tables
 
 #: Name in the URL conf, label.
@@ -87,6 +88,7 @@ class IndexView(_Tabs, views.PageView):
             run=self.run,
             groups=points.grouped(self.run) if self.run else [],
             probing=probing.first(),
+            last=smoke_views.last(self.scope.region),
             **kwargs,
         )
 

@@ -3,6 +3,7 @@
 import re
 
 from tests.simcloud import clock
+from tests.simcloud import making
 from tests.simcloud import service
 
 LISTS = (
@@ -43,6 +44,8 @@ class Neutron(service.Service):
 
     def listed(self, call, kind):
         key = self._key(kind)
+        if call.method == 'POST':
+            return making.of_neutron(self.cloud, call, key)
         query = call.query
         for name in query:
             if name not in _PAGING | _FILTERS:
@@ -87,6 +90,8 @@ class Neutron(service.Service):
         row = self.cloud.tables[key].get(row_id)
         if row is None:
             raise _lost(key, row_id)
+        if call.method == 'DELETE':
+            return making.delete_of_neutron(self.cloud, call, key, row)
         return {key[:-1]: self._shown(row, key)}
 
     def _key(self, kind):
