@@ -13,6 +13,7 @@ from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import showing
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.readiness import models as expectations
 from tests import factory
 from tests import factory_backups
 from tests import factory_catalog
@@ -209,6 +210,13 @@ def no_address():
     factory_catalog.endpoint('x', f'http://{HOSTILE}/', in_region=HOSTILE)
 
 
+def expected():
+    told = {'version': 1, 'services': {HOSTILE: [HOSTILE]}}
+    expectations.Expectations.objects.create(
+        region=factory.REGION, version=1, told=told, who_id='u'
+    )
+
+
 PROBE = hashlib.sha256(b'https://x.test/v1').hexdigest()
 
 
@@ -290,6 +298,12 @@ CASES = {
         endpoint(seconds=6.0),
         bring_back(models.EndpointProbe, seconds=0.1),
         PROBE,
+        '',
+    ),
+    'expectation': Case(
+        expected,
+        bring_back(expectations.Expectations, told={'version': 1}),
+        hashlib.sha256(f'services:{HOSTILE}:{HOSTILE}'.encode()).hexdigest(),
         '',
     ),
     'host_disabled': Case(

@@ -13,6 +13,7 @@ RULES = [
         operations=[
             {'method': 'GET', 'path': '/rey/readiness/'},
             {'method': 'GET', 'path': '/rey/readiness/endpoints/'},
+            {'method': 'GET', 'path': '/rey/readiness/expectations/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/{run_id}/'},
         ],
@@ -23,6 +24,7 @@ RULES = [
         description='Try and change how the cloud is installed.',
         operations=[
             {'method': 'POST', 'path': '/rey/readiness/run/'},
+            {'method': 'POST', 'path': '/rey/readiness/expectations/'},
             {'method': 'GET', 'path': '/rey/readiness/smoke-test/'},
             {'method': 'POST', 'path': '/rey/readiness/smoke-test/'},
         ],
