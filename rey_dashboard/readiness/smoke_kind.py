@@ -23,7 +23,7 @@ PATIENCE_S = 600
 PATIENCE_OF = {'backup': 1800, 'restore': 1800, 'detach': 180}
 #: So many faults of which trying again may help; then the stage has failed.
 TRIES = 5
-#: A deletion that does not come about for so long is forced.
+#: A deletion that does not come about for so long is forced, and again.
 FORCE_AFTER_S = 120
 #: An answer may also lack what every service tells.
 _FALLS = (*trouble.TOLD, LookupError, TypeError, ValueError)
@@ -137,7 +137,8 @@ def _is_cancelled(step):
 
 
 def _begun(work, stage):
-    return {**work, 'stage': stage, 'since': time.time(), 'tries': 0}
+    now = time.time()
+    return {**work, 'stage': stage, 'since': now, 'forced': now, 'tries': 0}
 
 
 def _took(work):
@@ -169,7 +170,9 @@ def _wait(work, made):
     stage = work['stage']
     if _took(work) > PATIENCE_OF.get(stage, PATIENCE_S):
         return _failed(work, f'It was not done after {_took(work):.0f} s.', '')
-    if stage.startswith('delete ') and _took(work) > FORCE_AFTER_S:
+    waits_s = time.time() - work['forced']
+    if stage.startswith('delete ') and waits_s > FORCE_AFTER_S:
+        work['forced'] = time.time()
         try:
             made.force(stage.removeprefix('delete '))
         except _FALLS as error:

@@ -115,7 +115,7 @@ class Stages:
         return stages[stage]()
 
     def force(self, what: str) -> None:
-        """Deletes a volume or a backup whatever its status."""
+        """Of a volume or a backup, whatever its status."""
         if THINGS[what] in (scratch_.VOLUME, scratch_.BACKUP):
             for thing in self._found(what):
                 self._scratch.force(THINGS[what], thing.id)

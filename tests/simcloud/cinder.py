@@ -55,10 +55,7 @@ class Cinder(service.Service):
         row = self.cloud.tables[kind].get(row_id)
         if row is None:
             raise cinder_asked.lost(kind, row_id)
-        if list(call.body) != ['os-force_delete']:
-            raise service.Refusal(400, 'There is no such action.')
-        self.cloud.delete(kind, row_id)
-        call.status = 202
+        making.action(self.cloud, call, kind, row)
 
     def _listed(self, call, kind, show):
         making.settle(self.cloud, kind)

@@ -136,6 +136,18 @@ def delete_of_cinder(cloud, call, kind: str, row) -> None:
     call.status = 202
 
 
+def action(cloud, call, kind: str, row) -> None:
+    """Of an administrator; this driver deletes no backup by force."""
+    ((name, told),) = call.body.items()
+    if name == 'os-reset_status':
+        cloud.change(kind, row.id, status=told['status'])
+    elif name == 'os-force_delete' and kind == 'volumes':
+        cloud.delete(kind, row.id)
+    else:
+        raise service.Refusal(405, f'{name} is not supported.')
+    call.status = 202
+
+
 def of_neutron(cloud, call, key: str) -> dict:
     asked = dict(call.body[key[:-1]])
     if key == 'subnets' and not cloud.tables['networks'].get(
