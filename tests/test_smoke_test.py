@@ -90,9 +90,8 @@ def words(step):
     }
 
 
-def impatient(monkeypatch, **seconds):
-    monkeypatch.setattr(smoke_kind, 'PATIENCE_S', 0.5)
-    monkeypatch.setattr(smoke_kind, 'PATIENCE_OF', seconds)
+def impatient(monkeypatch, stage):
+    monkeypatch.setattr(smoke_kind, 'PATIENCE_OF', {stage: 0.5})
     monkeypatch.setattr(smoke_kind, 'FORCE_AFTER_S', 0.2)
 
 
@@ -168,7 +167,7 @@ def test_a_server_that_goes_to_error_is_told_and_all_is_deleted(cloud, engine):
 
 @pytest.mark.parametrize('kind', ['volumes', 'backups', 'servers'])
 def test_what_is_stuck_is_deleted_by_force(cloud, engine, monkeypatch, kind):
-    impatient(monkeypatch)
+    impatient(monkeypatch, kind[:-1])
     cloud.stuck.add(kind)
     step = work(engine, planned(cloud))
     assert step.task.state == STATES.FAILED
@@ -180,7 +179,7 @@ def test_what_is_stuck_is_deleted_by_force(cloud, engine, monkeypatch, kind):
 def test_what_cannot_be_deleted_is_told_and_goes_with_the_retry(
     cloud, engine, monkeypatch
 ):
-    impatient(monkeypatch)
+    impatient(monkeypatch, 'delete network')
     fault = cloud.fault(
         'network', '/v2.0/networks/', method='DELETE', status=409
     )

@@ -138,7 +138,8 @@ def _is_cancelled(step):
 
 def _begun(work, stage):
     now = time.time()
-    return {**work, 'stage': stage, 'since': now, 'forced': now, 'tries': 0}
+    fresh = {'since': now, 'forced': now, 'tries': 0, 'trouble': ''}
+    return {**work, **fresh, 'stage': stage}
 
 
 def _took(work):
