@@ -6,6 +6,7 @@ from rey_dashboard.checks.models import FindingRecord
 from rey_dashboard.inventory.models import *  # noqa: F403
 from rey_dashboard.pages.models import ColumnChoice
 from rey_dashboard.projects.models import QuotaTemplate
+from rey_dashboard.readiness.models import Expectations
 from rey_dashboard.readiness.models import ReadinessRun
 from rey_dashboard.tasks.models import Comment
 from rey_dashboard.tasks.models import Record
@@ -16,6 +17,7 @@ __all__ = [
     'CheckRun',
     'ColumnChoice',
     'Comment',
+    'Expectations',
     'Finding',
     'FindingRecord',
     'QuotaTemplate',

@@ -6,7 +6,7 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = ('/refresh/', '/columns/', '/start/', '/run/')
 #: Pages that also take a POST, and need a right to act.
-ACTS = ('/set-quotas/', '/disable/', '/enable/')
+ACTS = ('/set-quotas/', '/disable/', '/enable/', '/smoke-test/')
 _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',

@@ -11,6 +11,7 @@ from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import showing
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.readiness import models as expectations
 from tests import factory
 from tests import factory_backups
 from tests import factory_checks
@@ -136,6 +137,14 @@ CASES = {
         rows.endpoint(seconds=6.0),
         rows.bring_back(models.EndpointProbe, seconds=0.1),
         rows.PROBE,
+        '',
+    ),
+    'expectation': Case(
+        rows.expected,
+        rows.bring_back(expectations.Expectations, told={'version': 1}),
+        hashlib.sha256(
+            f'services:{rows.HOSTILE}:{rows.HOSTILE}'.encode()
+        ).hexdigest(),
         '',
     ),
     'host_disabled': Case(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.readiness import models as expectations
 from tests import factory
 from tests import factory_backups
 from tests import factory_catalog
@@ -304,4 +305,11 @@ def no_right():
         user_id=HOSTILE[:64],
         project_id=HOSTILE[:64],
         seen=1,
+    )
+
+
+def expected():
+    told = {'version': 1, 'services': {HOSTILE: [HOSTILE]}}
+    expectations.Expectations.objects.create(
+        region=factory.REGION, version=1, told=told, who_id='u'
     )

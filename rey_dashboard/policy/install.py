@@ -13,6 +13,7 @@ RULES = [
         operations=[
             {'method': 'GET', 'path': '/rey/readiness/'},
             {'method': 'GET', 'path': '/rey/readiness/endpoints/'},
+            {'method': 'GET', 'path': '/rey/readiness/expectations/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/{run_id}/'},
         ],
@@ -21,6 +22,11 @@ RULES = [
         ACT,
         base.ADMIN,
         description='Try and change how the cloud is installed.',
-        operations=[{'method': 'POST', 'path': '/rey/readiness/run/'}],
+        operations=[
+            {'method': 'POST', 'path': '/rey/readiness/run/'},
+            {'method': 'POST', 'path': '/rey/readiness/expectations/'},
+            {'method': 'GET', 'path': '/rey/readiness/smoke-test/'},
+            {'method': 'POST', 'path': '/rey/readiness/smoke-test/'},
+        ],
     ),
 ]

@@ -66,3 +66,29 @@ class ReadinessRun(models.Model):
         if not self.started_at or not self.ended_at:
             return None
         return (self.ended_at - self.started_at).total_seconds()
+
+
+class Expectations(models.Model):
+    """What is expected of a region; each change is a row: all are kept."""
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    #: From 1; the greatest counts.
+    version = models.PositiveIntegerField()
+    #: The file, as it was written.
+    text = models.TextField()
+    #: What it says, as ``expectation_text.SCHEMA`` has it.
+    told = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+    who_id = models.CharField(max_length=64)
+    who_name = models.CharField(max_length=255, default='')
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=['region', 'version'], name='rey_expectations_version'
+            )
+        ]
+
+    def __str__(self):
+        return f'{self.region}, version {self.version}'

@@ -19,6 +19,7 @@ from rey_dashboard.readiness import models
 from rey_dashboard.readiness import points
 from rey_dashboard.readiness import rows
 from rey_dashboard.readiness import runs
+from rey_dashboard.readiness import smoke_views
 from rey_dashboard.readiness import tables
 
 #: Name in the URL conf, label.
@@ -26,12 +27,13 @@ TABS = (
     ('index', _('Report')),
     ('endpoints', _('Endpoints')),
     ('runs', _('Runs')),
+    ('expectations', _('Expectations')),
 )
 #: As a file: a page that needs nothing else.
 HTML = 'html'
 
 
-class _Tabs:
+class Tabs:
     """What is of the whole cloud nobody sees who may see a domain only."""
 
     rule = install.READ
@@ -63,7 +65,7 @@ class _Tabs:
         return self.runs.exclude(ended_at=None)
 
 
-class IndexView(_Tabs, views.PageView):
+class IndexView(Tabs, views.PageView):
     """The last report, and the progress of the run that comes."""
 
     template_name = 'rey/readiness/index.html'
@@ -87,6 +89,7 @@ class IndexView(_Tabs, views.PageView):
             run=self.run,
             groups=points.grouped(self.run) if self.run else [],
             probing=probing.first(),
+            last=smoke_views.last(self.scope.region),
             **kwargs,
         )
 
@@ -136,7 +139,7 @@ class RunView(views.ScopedView):
         )
 
 
-class EndpointsView(_Tabs, views.TableView):
+class EndpointsView(Tabs, views.TableView):
     """One row an endpoint of the catalog, those in trouble first."""
 
     table = tables.ENDPOINTS
@@ -148,7 +151,7 @@ class EndpointsView(_Tabs, views.TableView):
         return rows.of(self.scope.region)
 
 
-class RunsView(_Tabs, views.TableView):
+class RunsView(Tabs, views.TableView):
     """One row a run: who asked, when, and what came of it."""
 
     table = tables.RUNS

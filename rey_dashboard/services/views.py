@@ -9,6 +9,7 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import services
 from rey_dashboard.pages import views
+from rey_dashboard.policy import install
 from rey_dashboard.policy import operate
 from rey_dashboard.services import forms
 from rey_dashboard.services import on_hosts
@@ -49,5 +50,6 @@ class IndexView(views.TableView):
         return super().get_context_data(
             tiles=tiles.of(self.scope.region),
             may_act=policy.allowed(self.request, operate.ACT),
+            may_try=policy.allowed(self.request, install.ACT),
             **kwargs,
         )

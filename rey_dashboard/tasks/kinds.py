@@ -78,7 +78,17 @@ class Running:
     progress: float | None = None
 
 
-Outcome = Done | Running
+@dataclasses.dataclass(frozen=True)
+class Stopped:
+    """It was cancelled while it ran, and what it had made is gone again.
+
+    :param work: as for ``Done``
+    """
+
+    work: Mapping | None = None
+
+
+Outcome = Done | Running | Stopped
 
 
 class Refused(faults.CloudFault):
@@ -141,6 +151,8 @@ class Kind(abc.ABC):
     :cvar label: for people
     :cvar rule: of the policy; asked at planning, at the start and for undoing
     :cvar can_undo: whether ``undo`` can bring back what was
+    :cvar leaves_nothing: what it makes it deletes again itself, so that there
+        is nothing to undo
     :cvar flags: what its flags mean, for people; a flag may go on with
         ``:name``, of what it is
     """
@@ -148,6 +160,7 @@ class Kind(abc.ABC):
     label: str
     rule: str
     can_undo = True
+    leaves_nothing = False
     flags: Mapping[str, str] = types.MappingProxyType({})
 
     @property

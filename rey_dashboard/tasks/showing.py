@@ -127,7 +127,8 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
 
 def to_type(task: models.Task, kind: kinds.Kind) -> str:
     """What is typed to start what cannot be undone: how much it changes."""
-    return '' if kind.can_undo else str(task.total)
+    can_go_back = kind.can_undo or kind.leaves_nothing
+    return '' if can_go_back else str(task.total)
 
 
 @dataclasses.dataclass(frozen=True)

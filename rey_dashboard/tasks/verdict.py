@@ -28,6 +28,10 @@ def apply(landing: calls.Landing) -> None:
             step.after = step.after if after is None else dict(after)
             step.work = step.work if work is None else dict(work)
             _is_well(step)
+        case kinds.Stopped(work=work):
+            step.state, step.ended_at = STATES.CANCELLED, landing.ended
+            step.work = step.work if work is None else dict(work)
+            _is_well(step)
         case kinds.Running() as running:
             step.state = STATES.RUNNING
             step.work = dict(running.work) or step.work

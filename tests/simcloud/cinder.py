@@ -2,6 +2,7 @@
 
 from tests.simcloud import cinder_asked
 from tests.simcloud import clock
+from tests.simcloud import making
 from tests.simcloud import service
 
 #: Columns that cinder keeps elsewhere: they do not move ``updated_at``.
@@ -19,6 +20,7 @@ class Cinder(service.Service):
         '/<any(volumes, snapshots, backups):kind>': 'brief',
         '/<any(volumes, snapshots, backups):kind>/detail': 'detail',
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
+        '/<any(volumes, backups):kind>/<row_id>/action': 'action',
         '/types': 'types',
         '/os-services': 'services',
         '/os-services/<any(enable, disable):verb>': 'switch',
@@ -41,13 +43,22 @@ class Cinder(service.Service):
         return {'versions': [version]}
 
     def brief(self, call, kind):
+        if call.method == 'POST' and kind != 'snapshots':
+            return making.of_cinder(self.cloud, call, kind)
         return self._listed(call, kind, self._brief)
 
     def detail(self, call, kind):
         show = getattr(self, f'_{kind[:-1]}')
         return self._listed(call, kind, lambda row: show(row, call))
 
+    def action(self, call, kind, row_id):
+        row = self.cloud.tables[kind].get(row_id)
+        if row is None:
+            raise cinder_asked.lost(kind, row_id)
+        making.action(self.cloud, call, kind, row)
+
     def _listed(self, call, kind, show):
+        making.settle(self.cloud, kind)
         asked = cinder_asked.Asked(self.cloud, call, kind)
         limit = asked.limit
         rows = asked.rows()
@@ -67,6 +78,8 @@ class Cinder(service.Service):
         row = self.cloud.tables[kind].get(row_id)
         if row is None:
             raise cinder_asked.lost(kind, row_id)
+        if call.method == 'DELETE':
+            return making.delete_of_cinder(self.cloud, call, kind, row)
         return {kind[:-1]: getattr(self, f'_{kind[:-1]}')(row, call)}
 
     def _volume(self, row, call):

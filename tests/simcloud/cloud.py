@@ -15,6 +15,7 @@ from tests.simcloud import cinder
 from tests.simcloud import clock
 from tests.simcloud import faults
 from tests.simcloud import filling
+from tests.simcloud import glance
 from tests.simcloud import hardware
 from tests.simcloud import keystone
 from tests.simcloud import moves
@@ -47,9 +48,16 @@ class Cloud(
     """A cloud on ports of the loopback; ``running`` starts and ends it.
 
     :param page: the most rows that a page of nova and cinder has
+    :param images: whether it has Glance
     """
 
-    def __init__(self, page: int = 1000, port: int = 0, seed: int = 0):
+    def __init__(
+        self,
+        page: int = 1000,
+        port: int = 0,
+        seed: int = 0,
+        images: bool = False,
+    ):
         self.lock = threading.RLock()
         self.clock = clock.Clock()
         self.page = page
@@ -78,7 +86,12 @@ class Cloud(
         self.tables = collections.defaultdict(rows.Table)
         self.tables['servers'] = rows.Table(tie='number')
         self._numbers = collections.Counter()
-        self.services = {each.type: each(self) for each in SERVICES}
+        #: Kinds of things whose making never ends, or ends badly.
+        self.stuck, self.broken = set(), set()
+        #: Ids of each kind that are being made.
+        self.under_way = collections.defaultdict(list)
+        kinds = (*SERVICES, glance.Glance) if images else SERVICES
+        self.services = {each.type: each(self) for each in kinds}
         self.keystone = self.services['identity']
         self._make_people(PASSWORD)
         self._make_things()

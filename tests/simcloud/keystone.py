@@ -37,9 +37,14 @@ class Keystone(service.Service):
     def __init__(self, cloud):
         super().__init__(cloud)
         self.tokens = {}
+        #: Of tokens for another project than the service user's own.
+        self._projects = {}
 
     def holds(self, token: str) -> bool:
         return self.tokens.get(token, rows.NEVER) > self.cloud.clock.told
+
+    def project_of(self, token: str) -> str:
+        return self._projects.get(token, self.cloud.service_project.id)
 
     def discover(self, call):
         version = {
@@ -61,11 +66,26 @@ class Keystone(service.Service):
             raise service.Refusal(
                 401, 'The request you have made requires authentication.'
             )
+        scope = ((call.body or {}).get('auth') or {}).get('scope') or {}
+        project = self._project(scope)
         token = secrets.token_hex(16)
+        self._projects[token] = project.id
         self.tokens[token] = self.cloud.clock.told + TOKEN_LIFE
         call.status = 201
         call.headers['X-Subject-Token'] = token
-        return self._body(found)
+        return self._body(found, project)
+
+    def _project(self, scope):
+        """The one of the scope; without a role there nobody gets in."""
+        wanted = (scope.get('project') or {}).get('id')
+        if wanted is None or wanted == self.cloud.service_project.id:
+            return self.cloud.service_project
+        project = self.cloud.tables['projects'].get(wanted)
+        if project is None or wanted in self.cloud.closed_projects:
+            raise service.Refusal(
+                401, 'The request you have made requires authentication.'
+            )
+        return project
 
     def _user(self, asked):
         domain = asked.get('domain') or {}
@@ -82,11 +102,11 @@ class Keystone(service.Service):
     def _told(self, token):
         if not self.holds(token):
             raise service.Refusal(404, 'Failed to validate token')
-        return self._body(self.cloud.service_user)
+        project = self.cloud.tables['projects'].get(self.project_of(token))
+        return self._body(self.cloud.service_user, project)
 
-    def _body(self, user):
+    def _body(self, user, project):
         now = self.cloud.clock.told
-        project = self.cloud.service_project
         domain = {'id': 'default', 'name': 'Default'}
         return {
             'token': {

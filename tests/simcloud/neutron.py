@@ -5,6 +5,7 @@ import ipaddress
 import re
 
 from tests.simcloud import clock
+from tests.simcloud import making
 from tests.simcloud import service
 
 LISTS = (
@@ -52,6 +53,8 @@ class Neutron(service.Service):
 
     def listed(self, call, kind):
         key = self._key(kind)
+        if call.method == 'POST':
+            return making.of_neutron(self.cloud, call, key)
         query = call.query
         for name in query:
             if name not in _PAGING | _FILTERS:
@@ -96,6 +99,8 @@ class Neutron(service.Service):
         row = self.cloud.tables[key].get(row_id)
         if row is None:
             raise _lost(key, row_id)
+        if call.method == 'DELETE':
+            return making.delete_of_neutron(self.cloud, call, key, row)
         return {key[:-1]: self._shown(row, key)}
 
     def _key(self, kind):

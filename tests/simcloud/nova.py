@@ -3,6 +3,7 @@
 from tests.simcloud import clock
 from tests.simcloud import hours
 from tests.simcloud import listed
+from tests.simcloud import making
 from tests.simcloud import moves
 from tests.simcloud import nova_hosts
 from tests.simcloud import service
@@ -40,6 +41,9 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
         '/servers/detail': 'detail',
         '/servers/<server_id>': 'server',
         '/os-aggregates': 'aggregates',
+        '/servers/<server_id>/os-volume_attachments': 'attachments',
+        '/servers/<server_id>/os-volume_attachments/<volume_id>': 'detach',
+        '/flavors/detail': 'flavors',
         '/os-hypervisors': 'hypervisors',
         '/os-hypervisors/detail': 'hypervisors_detail',
         '/os-migrations': 'migrations',
@@ -66,6 +70,8 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
         }
 
     def servers(self, call):
+        if call.method == 'POST':
+            return making.server(self.cloud, call)
         return self._listed(call, self._brief)
 
     def detail(self, call):
@@ -73,6 +79,7 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
 
     def _listed(self, call, shown):
         _check(call.query)
+        making.settle(self.cloud, 'servers')
         rows, _ = self._rows(call)
         limit = self.limit(call)
         page, link = call.page(rows, limit)
@@ -150,14 +157,36 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
         return row.get('cell') in self.cloud.down_cells
 
     def server(self, call, server_id):
+        row = self._there(server_id)
+        if call.method == 'DELETE':
+            return making.delete_server(self.cloud, call, row)
+        if self.is_away(row):
+            return {'server': self._unknown(row)}
+        return {'server': self._server(row)}
+
+    def _there(self, server_id):
         row = self.cloud.tables['servers'].get(server_id)
         if row is None or row.get('deleted'):
             raise service.Refusal(
                 404, f'Instance {server_id} could not be found.'
             )
-        if self.is_away(row):
-            return {'server': self._unknown(row)}
-        return {'server': self._server(row)}
+        return row
+
+    def attachments(self, call, server_id):
+        return making.attachments(self.cloud, call, self._there(server_id))
+
+    def detach(self, call, server_id, volume_id):
+        row = self._there(server_id)
+        return making.detach(self.cloud, call, row, volume_id)
+
+    def flavors(self, call):
+        """All at once: what a test has is less than a page."""
+        return {
+            'flavors': [
+                {'id': row.id, **row.columns}
+                for row in self.cloud.tables['flavors']
+            ]
+        }
 
     def _unknown(self, row):
         return {

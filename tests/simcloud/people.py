@@ -8,6 +8,8 @@ class People:
 
     def _make_people(self, password):
         self.assignments = []
+        #: Ids of those in which the service user has no role.
+        self.closed_projects = set()
         self.add_domain('Default', domain_id='default')
         for name in ROLES:
             self._person('roles', None, {'name': name, 'domain_id': None})

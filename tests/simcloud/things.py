@@ -163,6 +163,18 @@ class Things:
         made = {'name': name, 'is_public': is_public}
         return self._thing('types', '', made)
 
+    def add_image(self, name: str, size: int = 2**20, **columns) -> str:
+        """Of so many bytes."""
+        made = {'status': 'active', 'disk_format': 'qcow2', 'min_disk': 0}
+        made |= {'min_ram': 0, 'name': name, 'size': size, **columns}
+        return self._thing('images', '', made)
+
+    def add_flavor(
+        self, name: str, ram: int = 64, vcpus: int = 1, disk: int = 1
+    ) -> str:
+        made = {'name': name, 'ram': ram, 'vcpus': vcpus, 'disk': disk}
+        return self._thing('flavors', '', made)
+
     def add(self, kind: str, project_id: str, **columns) -> str:
         """One of Neutron's things, ``ports`` for example."""
         if kind not in neutron.LISTS:
