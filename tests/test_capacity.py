@@ -180,3 +180,26 @@ def test_a_cloud_without_placement_is_told_as_such(cloud):
 
     assert 'openstack catalog list' in part(parts.HOSTS).remedy
     assert part(parts.POOLS).last_good_at
+
+
+def test_a_host_has_its_hypervisor_and_no_host_is_asked_for_it(
+    cloud, requests_mock
+):
+    cloud.capacity.add_host('h')
+    cloud.capacity.add_host('other')
+    cloud.capacity.hosts[1].update(
+        hypervisor_type=None, hypervisor_version=None
+    )
+
+    worker.collect_once()
+
+    told = dict(models.Host.objects.values_list('id', 'version'))
+    assert told == {'h': 6002000, 'other': None}
+    assert models.Host.objects.get(id='other').type == ''
+    (asked,) = {
+        call.headers['X-OpenStack-Nova-API-Version']
+        for call in requests_mock.request_history
+        if '/os-hypervisors/detail' in call.url
+    }
+    # With 2.88 and later each host would be asked by RPC.
+    assert asked == '2.87'
