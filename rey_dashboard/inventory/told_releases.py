@@ -43,7 +43,7 @@ class Meaning:
 
     :param project: nothing where the service has no numbers that we know
     :param told: the number; nothing where it told none
-    :param releases: that have this number
+    :param meant: the releases that have this number
     :param beyond: of a number that none has: ``newer`` than all, ``older``,
         or ``between`` two, as in a build from the midst of a cycle
     :param around: of what is between, the last before and the first after
@@ -51,7 +51,7 @@ class Meaning:
 
     project: str = ''
     told: str = ''
-    releases: tuple[releases.Release, ...] = ()
+    meant: tuple[releases.Release, ...] = ()
     beyond: str = ''
     around: tuple[releases.Release, ...] = ()
 
@@ -61,7 +61,7 @@ class Meaning:
 
     @property
     def is_known(self) -> bool:
-        return bool(self.releases or self.beyond)
+        return bool(self.meant or self.beyond)
 
     @property
     def could_be(self) -> frozenset[str]:
@@ -72,10 +72,10 @@ class Meaning:
         if not self.is_known or self.beyond == _BETWEEN:
             return frozenset()
         known = _known(self.project)
-        could = {row.id for row in self.releases}
-        if self.beyond == _NEWER or known[-1] in self.releases:
+        could = {row.id for row in self.meant}
+        if self.beyond == _NEWER or known[-1] in self.meant:
             could.add(_NEWER)
-        if self.beyond == _OLDER or known[0] in self.releases:
+        if self.beyond == _OLDER or known[0] in self.meant:
             # Of some projects the first releases' numbers are not known.
             first = known[0].place
             could.update(row.id for row in releases.all_()[:first])
@@ -94,7 +94,7 @@ class Meaning:
                 'first': first,
                 'last': last,
             }
-        return named(self.releases) or _t('not known')
+        return named(self.meant) or _t('not known')
 
 
 def named(found: Sequence[releases.Release]) -> str:
@@ -138,7 +138,7 @@ class Told:
         """That from which an update starts; with mixed ones the least."""
         if self.fitting:
             return self.fitting[0]
-        newest = [row.releases[-1] for row in self.services if row.releases]
+        newest = [row.meant[-1] for row in self.services if row.meant]
         return min(newest, key=lambda row: row.place, default=None)
 
     def __str__(self):
