@@ -1,0 +1,451 @@
+"""The page Versions: what the endpoints mean, and what comes next."""
+
+import datetime
+import json
+
+import pytest
+
+from rey_dashboard.checks import models as findings
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import releases
+from rey_dashboard.inventory import told_releases
+from rey_dashboard.versions import changes
+from rey_dashboard.versions import checks
+from rey_dashboard.versions import hypervisors
+from rey_dashboard.versions import tables
+from tests import factory
+from tests import factory_catalog
+from tests import factory_checks
+from tests import factory_services
+
+pytestmark = pytest.mark.django_db
+INDEX = '/rey/versions/'
+HOSTILE = '=cmd() <script>alert(1)</script> %(x)s 😀'
+TABS = ('', 'releases/', 'changes/', 'hypervisors/')
+
+
+def endpoint(type_, most='', version='v2.1', least='2.1', **columns):
+    """With what its address told."""
+    one = factory_catalog.endpoint(type_, **columns)
+    if not models.EndpointProbe.objects.filter(id=one.probe_id).exists():
+        factory_catalog.probe(
+            one,
+            version=version,
+            least_microversion=least if most else '',
+            most_microversion=most,
+        )
+    return one
+
+
+def host(name, version=8002002, type_='QEMU', **columns):
+    return models.Host.objects.create(
+        region=factory.REGION,
+        id=f'id-{name}'[:64],
+        name=name,
+        type=type_,
+        version=version,
+        seen=1,
+        **{'state': 'up', 'status': 'enabled', **columns},
+    )
+
+
+def runs(nova='2.104'):
+    endpoint('compute', nova)
+    endpoint('identity', version='v3.14')
+
+
+def told():
+    return told_releases.of(factory.REGION)
+
+
+def exported(browser, tab='', **query):
+    answer = browser.get(INDEX + tab, {'format': 'json', **query})
+    return json.loads(b''.join(answer.streaming_content))
+
+
+def text(browser, tab='', **query):
+    answer = browser.get(INDEX + tab, query)
+    assert answer.status_code == 200
+    return ' '.join(answer.content.decode().split())
+
+
+@pytest.fixture
+def collected():
+    factory.collected()
+
+
+class TestReleases:
+    def test_the_file_is_whole_and_each_row_has_source_and_day(self):
+        known = releases.all_()
+        assert [row.id for row in known][-2:] == ['2026.2', '2027.1']
+        assert len({row.id for row in known}) == len(known)
+        for row in known:
+            assert row.source.startswith('https://')
+            assert row.as_of <= datetime.date.today()
+        dates = [row.released for row in known]
+        assert dates == sorted(dates)
+        # Where a number can be told apart, it grows.
+        for project in releases.PROJECTS:
+            own = [
+                row.numbers[project] for row in known if project in row.numbers
+            ]
+            assert own == sorted(own)
+
+    @pytest.mark.parametrize(
+        'day, words',
+        [
+            ('2026-08-18', 'maintained until 2026-10-02'),
+            ('2026-10-02', 'unmaintained since 2026-10-02'),
+        ],
+    )
+    def test_what_was_planned_is_taken_for_done(self, day, words):
+        row = releases.by_id('2025.1')
+        assert row.words_on(datetime.date.fromisoformat(day)) == words
+
+    def test_what_is_not_known_is_said(self):
+        row = releases.by_id('2026.2')
+        before, after = datetime.date(2026, 9, 1), datetime.date(2026, 11, 1)
+        assert row.words_on(before) == 'in development'
+        assert row.words_on(after) == ('maintained, until when is not known')
+        zed = releases.by_id('zed')
+        assert (str(zed), zed.words_on(after)) == ('Zed', 'unmaintained')
+
+    @pytest.mark.parametrize(
+        'project, number, words',
+        [
+            ('nova', '2.104', '2026.2 Hibiscus'),
+            ('nova', '2.96', '2024.1 Caracal or 2024.2 Dalmatian'),
+            ('nova', '2.97', 'between 2024.2 Dalmatian and 2025.1 Epoxy'),
+            ('nova', '2.105', 'newer than 2026.2 Hibiscus'),
+            ('nova', '2.79', 'older than Ussuri'),
+            ('keystone', 'v3.14', 'Ussuri to 2026.2 Hibiscus'),
+            ('glance', 'v2.18', '2026.2 Hibiscus'),
+            ('ironic', '1.101', '2025.2 Flamingo'),
+            ('nova', '2.x', 'not known'),
+            ('nova', '', 'not known'),
+        ],
+    )
+    def test_a_number_means_all_releases_that_have_it(
+        self, project, number, words
+    ):
+        assert str(told_releases.of_number(project, number)) == words
+
+    @pytest.mark.parametrize(
+        'numbers, fit, words',
+        [
+            ({'compute': '2.104'}, 'one', '2026.2 Hibiscus'),
+            (
+                {'compute': '2.96'},
+                'several',
+                '2024.1 Caracal or 2024.2 Dalmatian',
+            ),
+            (
+                {'compute': '2.96', 'shared-file-system': '2.85'},
+                'one',
+                '2024.1 Caracal',
+            ),
+            (
+                {'compute': '2.104', 'shared-file-system': '2.85'},
+                'mixed',
+                'Manila: 2024.1 Caracal; Nova: 2026.2 Hibiscus',
+            ),
+            (
+                {'compute': '2.105', 'placement': '1.39'},
+                'newer',
+                'newer than 2026.2 Hibiscus',
+            ),
+            (
+                {'compute': '2.105', 'shared-file-system': '2.95'},
+                'mixed',
+                'Manila: 2026.1 Gazpacho; Nova: newer than 2026.2 Hibiscus',
+            ),
+            (
+                {'compute': '2.79', 'placement': '1.36'},
+                'older',
+                'older than Ussuri',
+            ),
+            # Ironic's number of Xena is not known here.
+            ({'compute': '2.88', 'baremetal': '1.70'}, 'one', 'Wallaby'),
+            ({'network': '', 'volumev2': ''}, 'unknown', 'not known'),
+        ],
+    )
+    def test_one_release_is_to_fit_all(self, numbers, fit, words):
+        for type_, number in numbers.items():
+            endpoint(type_, number)
+        assert (told().fit, str(told())) == (fit, words)
+
+    def test_another_region_may_be_of_another_release(self):
+        endpoint('compute', '2.104')
+        endpoint('placement', '1.36', in_region='Far')
+        endpoint('image', version='v2.15', in_region='Far')
+        assert told().fit == 'one'
+
+    def test_what_does_not_answer_or_is_disabled_means_nothing(self):
+        endpoint('compute', '2.104')
+        endpoint('shared-file-system', '2.55', enabled=False)
+        factory_catalog.endpoint('baremetal')
+        silent = factory_catalog.endpoint('placement')
+        factory_catalog.probe(silent, status=None, error='refused')
+        assert str(told()) == '2026.2 Hibiscus'
+
+
+class TestPages:
+    @pytest.mark.parametrize('tab', TABS)
+    def test_others_see_nothing(self, sign_in, collected, tab):
+        factory.domain('research')
+        factory.domain_role('research')
+        for role in ('member', 'manager'):
+            browser = sign_in(role)
+            assert browser.get(INDEX + tab).status_code == 403
+            answer = browser.get(INDEX + tab, {'format': 'csv'})
+            assert answer.status_code == 403
+
+    @pytest.mark.parametrize('tab', TABS)
+    def test_without_data_it_says_so(self, admin, tab):
+        page = text(admin, tab)
+        assert 'Nothing has been collected of region RegionOne yet.' in page
+        assert 'No endpoint tells a number that means a release.' in page
+
+    @pytest.mark.parametrize('tab', TABS)
+    def test_old_and_failing_data_is_told(self, admin, tab):
+        factory.collected(
+            datetime.timedelta(days=2), failing_since=None, error=''
+        )
+        models.PartState.objects.filter(name=parts.PROBES).update(
+            failing_since=models.PartState.objects.first().ended_at,
+            error=HOSTILE,
+        )
+        runs()
+        page = text(admin, tab)
+        assert 'Old data:' in page
+        assert 'could not be read' in page
+        assert '2026.2 Hibiscus' in page
+        assert '<script>alert' not in page
+
+    def test_the_release_its_state_and_the_age_of_that_stand_on_top(
+        self, admin, collected
+    ):
+        runs('2.96')
+        page = text(admin)
+        assert 'one of these releases, which share their numbers' in page
+        assert '2024.1 Caracal</strong>' in page
+        assert 'end of life since 2026-04-29' in page
+        assert 'is of 2026-08-18' in page
+        assert (
+            'may go to 2024.2 Dalmatian, or leave that out and go to 2025.1 '
+            'Epoxy'
+        ) in page
+
+    def test_mixed_releases_are_told_service_by_service(
+        self, admin, collected
+    ):
+        endpoint('compute', '2.104')
+        endpoint('shared-file-system', '2.85')
+        page = text(admin)
+        assert 'mixed releases' in page
+        assert 'Nova means</span>' not in page
+        assert 'Manila means <strong>2024.1 Caracal</strong>;' in page
+        assert 'From 2024.1 Caracal' in page
+
+    def test_each_endpoint_has_its_range_and_why_one_means_nothing(
+        self, admin, collected
+    ):
+        runs()
+        endpoint(HOSTILE, '1.5')
+        silent = factory_catalog.endpoint('placement')
+        factory_catalog.probe(silent, status=None, error='refused')
+        factory_catalog.endpoint('baremetal')
+        factory_catalog.endpoint('image', url='no address')
+        page = text(admin)
+        for words in (
+            '2.1 to 2.104',
+            'its numbers mean no release',
+            'it does not answer',
+            'not asked yet',
+            'it has no address that can be asked',
+            'Ussuri to 2026.2 Hibiscus',
+        ):
+            assert words in page, words
+        assert '<script>alert' not in page
+
+    def test_the_filter_and_the_order_are_those_of_the_export(
+        self, admin, collected
+    ):
+        runs()
+        endpoint('shared-file-system', '2.85')
+        rows = exported(admin)['rows']
+        assert list(rows[0]) == [one.name for one in tables.ENDPOINTS.fields]
+        assert [row['service_type'] for row in rows] == [
+            'compute',
+            'identity',
+            'shared-file-system',
+        ]
+        assert rows[0]['releases'] == ['2026.2']
+        (row,) = exported(admin, release='2024.1', q='SHARED')['rows']
+        assert row['most_microversion'] == '2.85'
+        rows = exported(admin, sort='-release')['rows']
+        assert rows[0]['service_type'] == 'compute'
+        page = text(admin, release='yoga', q='compute')
+        assert 'Nothing matches the filter.' in page
+        answer = admin.get(INDEX, {'format': 'csv', 'release': 'x'})
+        assert answer.status_code == 400
+
+    def test_releases_that_fit_are_marked(self, admin, collected):
+        runs('2.96')
+        rows = exported(admin, 'releases/')['rows']
+        assert rows[0]['release'] == '2027.1'
+        assert rows[0]['nova_number'] == []
+        fitting = {row['release'] for row in rows if row['fits']}
+        assert fitting == {'2024.1', '2024.2'}
+        page = text(admin, 'releases/')
+        assert page.count('</span> may be</td>') == 2
+        assert 'not known' in page
+
+    def test_hosts_are_counted_by_version_and_lead_to_their_services(
+        self, admin, collected
+    ):
+        runs()
+        for number in range(6):
+            host(f'cmp-{number}')
+        host(HOSTILE, 6001000, state='down', status='disabled')
+        host('old', None, type_='')
+        rows = exported(admin, 'hypervisors/')['rows']
+        assert [(row['version'], row['hosts']) for row in rows] == [
+            ('6.1.0', 1),
+            ('8.2.2', 6),
+            ('', 1),
+        ]
+        assert (rows[0]['up'], rows[0]['enabled']) == (0, 0)
+        page = text(admin, 'hypervisors/')
+        assert 'href="/rey/services/?host=cmp-0"' in page
+        assert 'and 1 more' in page
+        assert '<script>alert' not in page
+
+
+class TestChanges:
+    def test_each_has_a_source_and_a_kind_that_is_looked_for(self):
+        for change in changes.all_():
+            assert change.source.startswith('https://')
+            assert change.release
+            assert '%' not in change.words
+            assert change.kind in changes._LOOKS
+
+    def test_what_hits_this_cloud_stands_first(self, admin, collected):
+        # From Zed: 2023.1 and 2023.2 come next, the latter with a QEMU.
+        runs('2.93')
+        host('new')
+        host(HOSTILE, 5001009)
+        page = text(admin, 'changes/')
+        assert 'Nova requires QEMU 5.2.0 or newer' in page
+        assert '<script>alert' not in page
+        (row,) = exported(admin, 'changes/')['rows']
+        assert (row['release'], row['seen']) == ('2023.2', 1)
+        assert row['names'] == [HOSTILE]
+        assert row['source'].startswith('https://')
+        models.Host.objects.filter(version__lt=5002000).delete()
+        (row,) = exported(admin, 'changes/')['rows']
+        assert row['seen'] == 0
+
+    def test_agents_and_services_that_end_are_seen(self, admin, collected):
+        # From 2023.2: 2024.1 is without Murano.
+        endpoint('shared-file-system', '2.82')
+        endpoint('application-catalog')
+        assert [
+            row['name'] for row in exported(admin, 'changes/')['rows']
+        ] == ['application-catalog']
+        # From 2024.2: 2025.1 is without the Linux bridge.
+        models.EndpointProbe.objects.update(most_microversion='2.87')
+        factory_services.service('Linux bridge agent', 'net-1')
+        host('cmp')
+        rows = exported(admin, 'changes/')['rows']
+        assert [(row['kind'], row['seen']) for row in rows] == [
+            ('agent_dropped', 1),
+            ('hypervisor_least', 0),
+        ]
+        assert 'net-1' in text(admin, 'changes/')
+        assert '1 thing that the next two releases drop' in text(admin)
+
+    def test_what_was_not_read_is_not_known(self, admin, collected):
+        runs('2.93')
+        host('before', None, type_='')
+        (row,) = exported(admin, 'changes/')['rows']
+        assert row['seen'] is None
+        assert 'it was not read yet' in text(admin, 'changes/')
+
+    @pytest.mark.parametrize(
+        'release, words',
+        [
+            ('2024.1', 'leave that out and go to 2025.1 Epoxy'),
+            ('2024.2', 'goes to 2025.1 Epoxy only'),
+            ('yoga', 'goes to Zed only'),
+            ('2027.1', ''),
+        ],
+    )
+    def test_only_between_slurp_releases_one_is_left_out(self, release, words):
+        assert words in changes.way(releases.by_id(release))
+
+    @pytest.mark.parametrize(
+        'number, told', [(6002000, '6.2.0'), (1000, '1.0'), (1, '1')]
+    )
+    def test_a_version_is_read_as_nova_writes_it(self, number, told):
+        assert hypervisors.text(number) == told
+        assert hypervisors.number(told) == number
+
+
+class TestChecks:
+    def test_the_end_is_a_note_before_and_a_warning_after(
+        self, our_checks, collected, monkeypatch
+    ):
+        runs('2.100')
+        moment = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
+        for day, found in (
+            (moment - datetime.timedelta(days=40), None),
+            (moment, ('ends', findings.Finding.Severity.NOTE)),
+            (
+                moment + datetime.timedelta(days=300),
+                ('ended', findings.Finding.Severity.WARNING),
+            ),
+        ):
+            monkeypatch.setattr(checks.timezone, 'now', lambda day=day: day)
+            rows = list(checks.ReleaseEnded().find(factory.REGION))
+            assert [(row.word, row.severity) for row in rows] == (
+                [found] if found else []
+            )
+
+    def test_the_runbook_links_the_documentation_of_the_release(
+        self, admin, our_checks, collected
+    ):
+        endpoint('shared-file-system', '2.85')
+        factory_checks.look()
+        (finding,) = factory_checks.open_ones('release_ended')
+        address = f'/rey/today/findings/{finding.pk}/'
+        page = admin.get(address).content.decode()
+        assert 'docs.openstack.org/nova/2024.1/admin/upgrades.html' in page
+        models.EndpointProbe.objects.update(most_microversion='2.1')
+        page = admin.get(address).content.decode()
+        assert 'docs.openstack.org/nova/latest/admin/upgrades.html' in page
+
+
+class TestCard:
+    def words(self, admin):
+        cards = admin.get('/rey/today/').context['cards']
+        (card,) = [one for one in cards if one.name == 'update']
+        assert card.address == INDEX
+        return [line.words for line in card.lines]
+
+    def test_it_tells_the_release_and_its_state(self, admin, collected):
+        assert self.words(admin) == ['No endpoint tells its release']
+        runs('2.103')
+        assert self.words(admin) == [
+            'Release: 2026.1 Gazpacho',
+            '2026.1 Gazpacho: maintained until 2027-10-27',
+        ]
+
+    def test_it_tells_of_mixed_ones(self, admin, collected):
+        endpoint('compute', '2.104')
+        endpoint('shared-file-system', '2.85')
+        assert self.words(admin) == [
+            'The services are of different releases',
+            '2024.1 Caracal: unmaintained',
+        ]
