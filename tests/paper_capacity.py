@@ -96,6 +96,7 @@ class PaperCapacity:
                 'status': status,
                 'hypervisor_type': 'QEMU',
                 'hypervisor_version': 6002000,
+                'service': {'host': f'host of {host_id}'},
             }
         )
         self.add_provider(host_id, **classes)

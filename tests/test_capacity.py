@@ -193,9 +193,12 @@ def test_a_host_has_its_hypervisor_and_no_host_is_asked_for_it(
 
     worker.collect_once()
 
-    told = dict(models.Host.objects.values_list('id', 'version'))
-    assert told == {'h': 6002000, 'other': None}
-    assert models.Host.objects.get(id='other').type == ''
+    columns = 'type', 'version', 'service_host'
+    told = models.Host.objects.order_by('id').values_list(*columns)
+    assert list(told) == [
+        ('QEMU', 6002000, 'host of h'),
+        ('', None, 'host of other'),
+    ]
     (asked,) = {
         call.headers['X-OpenStack-Nova-API-Version']
         for call in requests_mock.request_history

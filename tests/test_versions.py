@@ -46,7 +46,12 @@ def host(name, version=8002002, type_='QEMU', **columns):
         type=type_,
         version=version,
         seen=1,
-        **{'state': 'up', 'status': 'enabled', **columns},
+        **{
+            'state': 'up',
+            'status': 'enabled',
+            'service_host': name,
+            **columns,
+        },
     )
 
 
@@ -307,7 +312,7 @@ class TestPages:
     ):
         runs()
         for number in range(6):
-            host(f'cmp-{number}')
+            host(f'cmp-{number}.example.org', service_host=f'cmp-{number}')
         host(HOSTILE, 6001000, state='down', status='disabled')
         host('old', None, type_='')
         rows = exported(admin, 'hypervisors/')['rows']
@@ -318,7 +323,8 @@ class TestPages:
         ]
         assert (rows[0]['up'], rows[0]['enabled']) == (0, 0)
         page = text(admin, 'hypervisors/')
-        assert 'href="/rey/services/?host=cmp-0"' in page
+        link = 'href="/rey/services/?host=cmp-0">cmp-0.example.org</a>'
+        assert link in page
         assert 'and 1 more' in page
         assert '<script>alert' not in page
 
@@ -365,6 +371,24 @@ class TestChanges:
         ]
         assert 'net-1' in text(admin, 'changes/')
         assert '1 thing that the next two releases drop' in text(admin)
+
+    def test_of_two_releases_that_fit_both_are_looked_ahead_from(
+        self, admin, collected
+    ):
+        runs('2.96')
+        page = text(admin, 'changes/')
+        assert 'From 2024.1 Caracal an update may go to 2024.2' in page
+        assert 'From 2024.2 Dalmatian an update goes to 2025.1' in page
+        assert 'is not complete' in page
+
+    @pytest.mark.parametrize('nova', ['2.105', ''])
+    def test_from_an_unknown_release_nothing_is_said(
+        self, admin, collected, nova
+    ):
+        endpoint('compute', nova)
+        assert exported(admin, 'changes/')['rows'] == []
+        page = text(admin, 'changes/')
+        assert 'It is not known from which release an update starts' in page
 
     def test_what_was_not_read_is_not_known(self, admin, collected):
         runs('2.93')

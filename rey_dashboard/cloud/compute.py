@@ -49,6 +49,7 @@ class Host:
     """A hypervisor; its id is that of its resource provider in Placement.
 
     :param version: 6002000 is 6.2.0; None where its driver tells none
+    :param service_host: host of the ``nova-compute`` that looks after it
     """
 
     id: str
@@ -57,6 +58,7 @@ class Host:
     status: str
     type: str
     version: int | None
+    service_host: str
 
 
 class Compute:
@@ -125,6 +127,7 @@ class Compute:
                     status=row['status'],
                     type=(row.get('hypervisor_type') or '')[:255],
                     version=row.get('hypervisor_version'),
+                    service_host=row.get('service', {}).get('host') or '',
                 )
                 for row in body['hypervisors']
             ]

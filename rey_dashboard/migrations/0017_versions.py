@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='host',
+            name='service_host',
+            field=models.CharField(default='', max_length=255),
+        ),
+        migrations.AddField(
+            model_name='host',
             name='type',
             field=models.CharField(default='', max_length=255),
         ),

@@ -173,14 +173,23 @@ _LOOKS: dict[str, Callable[[Seen, Change], list[str] | None]] = {
 }
 
 
+def starts(told: told_releases.Told) -> tuple[releases.Release, ...]:
+    """From which releases an update may start, as far as that is known."""
+    if 0 < len(told.fitting) <= told_releases.FEW:
+        return told.fitting
+    return (told.oldest,) if told.oldest else ()
+
+
 def before_going_on(region: str, told: told_releases.Told) -> list[Row]:
     """Of the next releases, what hits this region first; four queries.
 
     Nothing where it is not known from which release an update starts.
     """
-    if not told.oldest:
-        return []
-    ahead = releases.after(told.oldest, AHEAD)
+    ahead = {
+        release
+        for start in starts(told)
+        for release in releases.after(start, AHEAD)
+    }
     seen = Seen(region)
     rows = [_row(seen, change) for change in all_() if change.release in ahead]
     return sorted(rows, key=lambda row: row.order)

@@ -44,8 +44,8 @@ class ReleaseEnded(registry.Check):
             'release_id': release.id,
             'state': release.words_on(day),
             'maintained_until': end and end.isoformat(),
-            'source': release.source,
-            'source_of': release.as_of.isoformat(),
+            'facts_from': release.source,
+            'facts_of': release.as_of.isoformat(),
         }
         if all(row.status_on(day) in releases.LEFT for row in fitting):
             yield registry.Found(

@@ -42,8 +42,8 @@ class Group:
         return [row.name for row in self.hosts]
 
     @property
-    def some(self) -> list[str]:
-        return self.names[:MOST_NAMED]
+    def some(self) -> Sequence[models.Host]:
+        return self.hosts[:MOST_NAMED]
 
     @property
     def more(self) -> int:

@@ -113,7 +113,7 @@ class Tab(views.TableView):
         return changes.before_going_on(self.scope.region, self.told)
 
     def get_context_data(self, **kwargs):
-        oldest = self.told.oldest
+        starts = changes.starts(self.told)
         return super().get_context_data(
             tabs=[
                 (reverse(f'horizon:rey:versions:{name}'), label)
@@ -121,8 +121,7 @@ class Tab(views.TableView):
             ],
             told=self.told,
             fitting=[Shown(row, self.day, True) for row in self.told.fitting],
-            oldest=oldest,
-            way=oldest and changes.way(oldest),
+            ways=[way for way in map(changes.way, starts) if way],
             slurp=SLURP,
             hits=changes.hits(self.changes),
             facts_of=max(row.as_of for row in releases.all_()),
@@ -165,6 +164,18 @@ class ChangesView(Tab):
 
     def get_rows(self):
         return self.changes
+
+    def get_context_data(self, **kwargs):
+        note = _(
+            'The list holds what can be seen in what is collected, and is not '
+            'complete: read the release notes as well.'
+        )
+        if not changes.starts(self.told):
+            note = _(
+                'It is not known from which release an update starts, so '
+                'nothing can be said of what comes next.'
+            )
+        return super().get_context_data(note=note, **kwargs)
 
 
 class HypervisorsView(Tab):
