@@ -51,6 +51,7 @@ class Release:
     :param is_slurp: the next such release can be reached from it directly
     :param numbers: by project the newest microversion, or API version, that
         it has; it may be one of several
+    :param maintained_until: the first day on which it is not any more
     :param as_of: the day that status and dates are of
     """
 
@@ -60,6 +61,7 @@ class Release:
     is_slurp: bool
     status: Status
     released: datetime.date | None
+    maintained_until: datetime.date | None
     next_status: Status | None
     next_date: datetime.date | None
     end_of_life: datetime.date | None
@@ -87,16 +89,14 @@ class Release:
             return Status.MAINTAINED
         return status
 
-    @property
-    def maintained_until(self) -> datetime.date | None:
-        """The first day on which it is not, or will not be, maintained."""
-        if self.next_status in LEFT and self.next_date:
-            return self.next_date
-        return self.end_of_life
-
     def words_on(self, day: datetime.date) -> str:
         """Its state, with the day on which that ends or began."""
-        status, turn = self.status_on(day), self.maintained_until
+        status = self.status_on(day)
+        turn = self.maintained_until
+        if status == Status.ENDED:
+            turn = self.end_of_life or turn
+        if status not in (Status.MAINTAINED, *LEFT):
+            return str(status.label)
         told = {
             'state': status.label,
             'day': turn and date_format(turn, 'Y-m-d'),
@@ -105,9 +105,11 @@ class Release:
             if turn:
                 return _t('%(state)s until %(day)s') % told
             return _t('%(state)s, until when is not known') % told
-        if status in LEFT and turn:
-            return _t('%(state)s since %(day)s') % told
-        return str(status.label)
+        if not turn:
+            return str(status.label)
+        if turn > self.as_of:
+            return _t('%(state)s since %(day)s, as it was planned') % told
+        return _t('%(state)s since %(day)s') % told
 
 
 @functools.cache
@@ -144,6 +146,7 @@ def _release(place, row):
         is_slurp=row['slurp'] == 'yes',
         status=Status(row['status']),
         released=_day(row['released']),
+        maintained_until=_day(row['maintained_until']),
         next_status=Status(row['next_status']) if row['next_status'] else None,
         next_date=_day(row['next_date']),
         end_of_life=_day(row['end_of_life']),

@@ -24,10 +24,14 @@ from rey_dashboard.versions import hypervisors
 
 #: So many releases are looked ahead.
 AHEAD = 2
-#: What one type of the catalog is to people.
-_SERVICES = {
+#: What types of the catalog and of hypervisors are to people.
+_NAMES = {
+    'application-catalog': 'Murano',
+    'clustering': 'Senlin',
+    'data-processing': 'Sahara',
+    'hyperv': 'Hyper-V',
+    'powervm': 'PowerVM',
     'volumev2': _('Cinder’s API v2'),
-    'application-catalog': _('Murano'),
 }
 
 
@@ -50,7 +54,7 @@ class Change:
 
     @property
     def words(self) -> str:
-        name = _SERVICES.get(self.name, self.name)
+        name = _NAMES.get(self.name, self.name)
         told = {'name': name, 'least': self.least, 'libvirt': self.libvirt}
         return str(_WORDS[self.kind]) % told
 
