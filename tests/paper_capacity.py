@@ -30,7 +30,7 @@ class PaperCapacity:
         """Hypervisors, with nova's gap: a short page has no link onward."""
         if path in ('/os-services', '/os-aggregates', '/os-migrations'):
             return 200, {path.removeprefix('/os-'): []}
-        if path != '/os-hypervisors/detail':
+        if path not in ('/os-hypervisors', '/os-hypervisors/detail'):
             return None
         body = self._cloud._page(self.hosts, 'hypervisors', query)
         rows, link = body['hypervisors'], body.pop('next', None)
