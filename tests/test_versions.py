@@ -209,6 +209,19 @@ class TestPages:
             answer = browser.get(INDEX + tab, {'format': 'csv'})
             assert answer.status_code == 403
 
+    def test_who_may_read_this_alone_gets_no_links_to_other_pages(
+        self, sign_in, settings, tmp_path, collected
+    ):
+        (tmp_path / 'rey_policy.yaml').write_text(
+            '"rey:update:read": "role:updater"\n'
+        )
+        settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
+        host('cmp-1')
+        page = text(sign_in('updater'), 'hypervisors/')
+        assert 'href="/rey/versions/"' in page
+        assert 'cmp-1' in page
+        assert 'href="/rey/services/' not in page
+
     @pytest.mark.parametrize('tab', TABS)
     def test_without_data_it_says_so(self, admin, tab):
         page = text(admin, tab)
@@ -244,6 +257,18 @@ class TestPages:
             'may go to 2024.2 Dalmatian, or leave that out and go to 2025.1 '
             'Epoxy'
         ) in page
+
+    def test_of_several_regions_it_is_told_of_which_it_is(
+        self, admin, collected
+    ):
+        runs()
+        assert 'Region RegionOne:' not in text(admin)
+        endpoint('shared-file-system', '2.85', in_region='Far')
+        page = text(admin)
+        assert 'Region RegionOne:' in page
+        assert '2026.2 Hibiscus</strong>' in page
+        (row,) = exported(admin, in_region='Far')['rows']
+        assert row['releases'] == ['2024.1']
 
     def test_mixed_releases_are_told_service_by_service(
         self, admin, collected

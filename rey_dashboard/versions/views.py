@@ -120,6 +120,10 @@ class Tab(views.TableView):
                 for name, label in TABS
             ],
             told=self.told,
+            has_others=any(
+                row.in_region not in (self.scope.region, '')
+                for row in self.endpoints
+            ),
             fitting=[Shown(row, self.day, True) for row in self.told.fitting],
             ways=[way for way in map(changes.way, starts) if way],
             slurp=SLURP,
