@@ -81,6 +81,7 @@ class FindingView(_OfFinding, views.PageView):
             facts=evidence.facts(finding.evidence, self.is_whole),
             is_whole=self.is_whole,
             runbook=runbook,
+            usual=showing.usual(finding),
             documentation=_documentation(runbook, finding.region),
             not_now=showing.state(run) if self.is_whole else '',
             project=known.get(finding.project_id) or finding.project_id,
