@@ -38,6 +38,7 @@ BACKUP_TABS = (
     'levels/?by=domain',
 )
 FINDINGS = '/rey/today/findings/'
+READINESS_TABS = ('', 'endpoints/', 'hosts/', 'runs/', 'expectations/')
 THEMES = ('default', 'material')
 #: What stands past an edge of the window, but for tables in their regions.
 CUT_OFF = """() => [...document.querySelectorAll('.rey *')].filter(element => {
@@ -99,7 +100,8 @@ def addresses(page):
         '/rey/services/disable/',
         '/rey/services/enable/?chosen=1',
         '/rey/data/',
-        *(f'/rey/readiness/{end}' for end in ('', 'endpoints/', 'runs/')),
+        *(f'/rey/readiness/{end}' for end in READINESS_TABS),
+        '/rey/readiness/smoke-test/',
         *(f'/rey/versions/{end}' for end in VERSION_TABS),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
