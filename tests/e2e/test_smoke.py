@@ -73,7 +73,6 @@ def test_a_new_host_takes_a_server_and_nothing_is_left(cloud, sign_in):
     assert row['Test server'].startswith('succeeded')
 
 
-@pytest.mark.slow
 def test_a_kill_in_the_middle_leaves_nothing_behind(demo, cloud, sign_in):
     page = sign_in('admin')
     start(page, 'demo')
