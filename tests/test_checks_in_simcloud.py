@@ -224,7 +224,7 @@ class Wrong:
 
 
 @pytest.fixture
-def cloud(tmp_path, monkeypatch, settings, our_checks):
+def cloud(tmp_path, monkeypatch, our_checks):
     monkeypatch.setattr(rhythm, 'EVERY_S', {})
     monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(tmp_path / 'clouds.yaml'))
     with simcloud.running() as cloud:

@@ -1,12 +1,15 @@
 """Host aggregates without room, and hosts that are in none."""
 
+from collections.abc import Container
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.checks import registry
 from rey_dashboard.checks import room
+from rey_dashboard.inventory import hypervisors
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import services
@@ -34,9 +37,14 @@ class AggregateFull(registry.Check):
         by_host = {}
         for host_id, *told in room.of_hosts(region):
             by_host.setdefault(host_id, []).append(told)
-        ids = _Ids(region)
+        of_service = hypervisors.by_service(region)
         for aggregate in _aggregates(region):
-            hosts = ids.of(aggregate.hosts) & by_host.keys()
+            ids = {
+                of_service[host].id
+                for host in aggregate.hosts
+                if host in of_service
+            }
+            hosts = ids & by_host.keys()
             if hosts and hosts != by_host.keys():
                 yield from _full(
                     aggregate, [by_host[host_id] for host_id in hosts]
@@ -93,10 +101,8 @@ class HostWithoutAggregate(registry.Check):
         rows = list(
             models.Service.objects.filter(region=region, name=services.COMPUTE)
         )
-        without = [row for row in rows if row.host not in within]
-        if len(without) * 2 > len(rows):
-            return
-        for row in without:
+        alone = without(rows, within)
+        for row in alone:
             yield registry.Found(
                 subject=row.id,
                 subject_name=row.host,
@@ -106,7 +112,7 @@ class HostWithoutAggregate(registry.Check):
                     'status': row.status,
                     'zone': row.zone,
                     'hosts': len(rows),
-                    'hosts_in_aggregates': len(rows) - len(without),
+                    'hosts_in_aggregates': len(rows) - len(alone),
                 },
                 host=row.host,
             )
@@ -141,22 +147,15 @@ class HostWithoutAggregate(registry.Check):
         )
 
 
-class _Ids:
-    """Hypervisors by their services' hosts, which may be their short names."""
+def without(
+    rows: Sequence[models.Service], within: Container[str]
+) -> list[models.Service]:
+    """Those whose host is in no aggregate, where at least half are in one.
 
-    def __init__(self, region):
-        hosts = models.Host.objects.filter(region=region)
-        self._by_name = {}
-        short = {}
-        for host_id, name in hosts.values_list('id', 'name'):
-            self._by_name[name] = host_id
-            short.setdefault(name.partition('.')[0], []).append(host_id)
-        for name, ids in short.items():
-            if len(ids) == 1:
-                self._by_name.setdefault(name, ids[0])
-
-    def of(self, hosts) -> set[str]:
-        return {self._by_name[host] for host in hosts if host in self._by_name}
+    :param within: names of hosts that are in one
+    """
+    found = [row for row in rows if row.host not in within]
+    return found if len(found) * 2 <= len(rows) else []
 
 
 def _aggregates(region):

@@ -7,6 +7,8 @@ from django.db import models as db_models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.checks import aggregates
+from rey_dashboard.inventory import hypervisors
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import services
 from rey_dashboard.readiness import smoke_kind
@@ -105,7 +107,7 @@ def of(region: str) -> list[Host]:
         region=region, name=services.COMPUTE
     ).order_by('host', 'id')
     rows = list(found)
-    hypervisors = _by_service(region)
+    of_service = hypervisors.by_service(region)
     providers = set(
         models.Inventory.objects.filter(region=region)
         .order_by()
@@ -116,34 +118,19 @@ def of(region: str) -> list[Host]:
     for aggregate in models.Aggregate.objects.filter(region=region):
         for host in aggregate.hosts:
             within.setdefault(host, []).append(aggregate.name)
-    # As the check of hosts without one: else it is no custom here.
-    is_custom = 2 * sum(row.host in within for row in rows) >= len(rows)
+    without = {row.pk for row in aggregates.without(rows, within)}
     tests = _tests(region)
     return [
         Host(
             service=row,
-            hypervisor=(hypervisor := hypervisors.get(row.host)),
+            hypervisor=(hypervisor := of_service.get(row.host)),
             has_provider=bool(hypervisor) and hypervisor.id in providers,
             aggregates=sorted(within.get(row.host, ())),
-            needs_aggregate=is_custom and row.host not in within,
+            needs_aggregate=row.pk in without,
             test=tests.get(row.host),
         )
         for row in rows
     ]
-
-
-def _by_service(region):
-    """Hypervisors by the names that their services' hosts may have."""
-    by_name, short = {}, {}
-    for host in models.Host.objects.filter(region=region):
-        by_name[host.name] = host
-        if host.service_host:
-            by_name[host.service_host] = host
-        short.setdefault(host.name.partition('.')[0], []).append(host)
-    for name, hosts in short.items():
-        if len(hosts) == 1:
-            by_name.setdefault(name, hosts[0])
-    return by_name
 
 
 def _tests(region):
