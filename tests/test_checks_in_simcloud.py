@@ -9,6 +9,7 @@ from rey_dashboard.checks import models as findings
 from rey_dashboard.checks import notices
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import rhythm
+from rey_dashboard.services import checks
 from tests import factory
 from tests import factory_checks
 from tests import loopback
@@ -252,3 +253,28 @@ def test_all_that_goes_wrong_is_found_at_once_and_resolves_itself(
         left = look()
     assert left == before
     assert models.Server.objects.count() == 0
+
+
+def test_a_clock_that_is_off_is_found_and_seen_right_again(cloud):
+    cloud.skew_s = 3600
+    assert 'clock_skew' in look()
+    cloud.skew_s = 0
+    assert look() == set()
+
+
+def test_a_service_that_goes_up_and_down_is_found_until_it_rests(
+    cloud, monkeypatch
+):
+    key = cloud.service_id('compute_services', 'nova-compute', 'compute-1')
+    found = look()
+    for state in ('down', 'up', 'down', 'up'):
+        cloud.change('compute_services', key, state=state)
+        assert 'service_restless' not in found
+        found = look()
+        if 'service_restless' in found:
+            break
+    assert 'service_restless' in found
+    cloud.change('compute_services', key, state='up')
+    # As if an hour had gone.
+    monkeypatch.setattr(checks, 'WITHIN', datetime.timedelta())
+    assert look() == set()
