@@ -14,6 +14,7 @@ from rey_dashboard.readiness import models
 from rey_dashboard.readiness import points
 from rey_dashboard.readiness import runs
 from rey_dashboard.readiness import tables
+from rey_dashboard.runs import claims
 from tests import factory
 from tests import factory_catalog
 from tests import loopback
@@ -374,7 +375,7 @@ class TestRuns:
         self, cloud, ready
     ):
         asked = runs.request(factory.REGION, 'u', 'Rey')
-        until = timezone.now() + runs.HOLDS
+        until = timezone.now() + claims.HOLDS
         models.ReadinessRun.objects.update(claimed_until=until)
         assert not runs.waiting(factory.REGION).exists()
         runs.work(threading.Event())
