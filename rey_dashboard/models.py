@@ -12,11 +12,16 @@ from rey_dashboard.tasks.models import Comment
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
+from rey_dashboard.verification.models import Baseline
+from rey_dashboard.verification.models import Comparison
+from rey_dashboard.verification.models import UpgradeCheck
 
 __all__ = [
+    'Baseline',
     'CheckRun',
     'ColumnChoice',
     'Comment',
+    'Comparison',
     'Expectations',
     'Finding',
     'FindingRecord',
@@ -25,4 +30,5 @@ __all__ = [
     'Record',
     'Step',
     'Task',
+    'UpgradeCheck',
 ]
