@@ -4,12 +4,6 @@ import threading
 
 import pytest
 
-from rey_dashboard.cloud import faults
-from rey_dashboard.inventory import models as inventory
-from rey_dashboard.inventory import lease
-from rey_dashboard.runs import claims
-from rey_dashboard.verification import handing
-from rey_dashboard.verification import models
 from rey_dashboard.verification import runs
 from tests import simcloud
 

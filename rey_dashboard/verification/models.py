@@ -45,6 +45,14 @@ class Baseline(_OfCloud):
         return self.ended_at is not None and not self.error
 
 
+class _Comparisons(models.QuerySet):
+    def last_good(self, region: str) -> 'Comparison | None':
+        """The last that came to a result, without its report."""
+        rows = self.filter(region=region, error='').exclude(ended_at=None)
+        rows = rows.select_related('baseline').order_by('-ended_at', '-pk')
+        return rows.defer('report', 'html', 'baseline__snapshot').first()
+
+
 class Comparison(_OfCloud):
     """The cloud as it is, against a baseline; its report never changes."""
 
@@ -65,6 +73,8 @@ class Comparison(_OfCloud):
     unknown = models.PositiveIntegerField(default=0)
     #: Things that the failed points are about.
     worse = models.PositiveIntegerField(default=0)
+
+    objects = _Comparisons.as_manager()
 
     class Meta:
         indexes = [

@@ -203,15 +203,3 @@ def _compared(comparison, taken):
     order = list(points.GROUPS)
     found.sort(key=lambda point: order.index(point.group))
     return handing.made(comparison, found)
-
-
-def last_comparison(region: str) -> models.Comparison | None:
-    """The last that came to a result, without its report."""
-    rows = models.Comparison.objects.filter(region=region, error='')
-    ended = rows.exclude(ended_at=None).defer('report', 'html')
-    return (
-        ended.select_related('baseline')
-        .defer('report', 'html', 'baseline__snapshot')
-        .order_by('-ended_at', '-pk')
-        .first()
-    )

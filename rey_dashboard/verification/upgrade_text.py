@@ -47,14 +47,13 @@ _PACKAGE = re.compile(rf'(?:site|dist)-packages/({"|".join(SERVICES)})/')
 _BORDER = re.compile(r'\+-+\+$')
 _ROW = re.compile(r'\| (.*) \|$')
 _FIELD = re.compile(r'(Check|Result|Details): (.*)$')
+_JSON = re.compile(r'\{\s*("|$)')
 _TRACEBACK = 'Traceback (most recent call last):'
 _RAISED = re.compile(r'[A-Za-z_][\w.]*(: .*)?$')
 _REFUSED = re.compile(r'([a-z]+)-status: error: (.*)$')
 _NOISE = re.compile(r'\d{4}-\d\d-\d\d[ T]\d\d:\d\d|Error:$|usage: ')
-_WARNING = re.compile(
-    r'\w*Warning: |.*\.py:\d+: \w*Warning: |.* is deprecated'
-)
-_CONTROL = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]')
+_WARNING = re.compile(r'.*\w*Warning:( |$)|.* is deprecated')
+_CONTROL = re.compile('[\x00-\x08\x0b-\x1f\x7f]')
 
 
 class Wrong(ValueError):
@@ -87,6 +86,9 @@ def read(text: str, service: str = '') -> list[Told]:
     :param service: whose it is where the text does not tell that
     :raises Wrong: something in it is no such output
     """
+    for number, line in enumerate(text.split('\n'), 1):
+        if _CONTROL.search(line.removesuffix('\r')):
+            raise Wrong(number, _t('There is a character that is no text.'))
     found = {}
     for told in _Reader(text, service).results():
         found[told.service] = told
@@ -107,8 +109,6 @@ class _Reader:
     def results(self) -> Iterator[Told]:
         while self._place < len(self._lines):
             line = self._lines[self._place].strip()
-            if _CONTROL.search(line):
-                raise self._wrong(_t('a character that is no text'))
             made = self._result(line)
             if made:
                 self._hint, self._in_warning = '', False
@@ -122,7 +122,7 @@ class _Reader:
         first = self._place + 1
         if _BORDER.match(line):
             return self._told(first, self._table())
-        if line.startswith('{'):
+        if _JSON.match(line):
             return self._told(first, self._json())
         if line == _TRACEBACK:
             broke = self._traceback()
@@ -235,12 +235,12 @@ class _Reader:
 
 
 def _of_block(block):
-    told, at = {}, ''
+    told, places, at = {}, {}, ''
     for number, line in block:
         field = _FIELD.match(line.strip())
         if field and field.group(1) not in told:
             at = field.group(1)
-            told[at] = field.group(2).strip()
+            told[at], places[at] = field.group(2).strip(), number
         elif at == 'Details':
             joint = '' if re.search(r'\w-$', told[at]) else ' '
             told[at] = f'{told[at]}{joint}{line.strip()}'
@@ -248,11 +248,10 @@ def _of_block(block):
             raise Wrong(
                 number, _t('No part of a check: %s') % line.strip()[:80]
             )
-    number = block[0][0] if block else 1
     result = told.get('Result', '').casefold()
     if not told.get('Check') or result not in RESULTS:
         raise Wrong(
-            number,
+            places.get('Result', block[0][0] if block else 1),
             _t('A check has no name, or its result is none of %s.')
             % 'Success, Warning, Failure',
         )
@@ -264,6 +263,8 @@ def _of_json(line, check):
     try:
         name, result = check['check'], check['result']
         details = check.get('details') or ''
+        if _CONTROL.search(f'{name}{details}'):
+            raise ValueError
         if not isinstance(name, str) or not isinstance(details, str):
             raise TypeError
         if isinstance(result, bool) or not 0 <= result < len(RESULTS):
