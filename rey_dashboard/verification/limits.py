@@ -95,10 +95,7 @@ def _tell(made, pair, changes):
         service = next(
             name for name, one in snapshots.QUOTAS.items() if one == part
         )
-        told = [
-            f'{names.get(project_id, "")} ({project_id})'
-            for project_id in projects[:NAMED]
-        ]
+        told = [_named(one, names.get(one)) for one in projects[:NAMED]]
         more = len(projects) - len(told)
         if more:
             told.append(f'and {more:,} more')
@@ -108,3 +105,7 @@ def _tell(made, pair, changes):
             f'{service} {resource}: {new}, was {old}{set_by}: '
             + ', '.join(told),
         )
+
+
+def _named(project_id, name):
+    return f'{name} ({project_id})' if name else project_id
