@@ -101,6 +101,10 @@ def addresses(page):
         '/rey/data/',
         *(f'/rey/readiness/{end}' for end in ('', 'endpoints/', 'runs/')),
         *(f'/rey/versions/{end}' for end in VERSION_TABS),
+        *(
+            f'/rey/verification/{end}'
+            for end in ('', 'comparisons/', 'check/')
+        ),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',
