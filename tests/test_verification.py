@@ -9,6 +9,7 @@ import pytest
 from rey_dashboard.verification import handing
 from rey_dashboard.verification import models
 from rey_dashboard.verification import points
+from rey_dashboard.verification import snapshots
 from rey_dashboard.verification import tables
 from tests import factory
 from tests import test_upgrade_checks
@@ -148,6 +149,18 @@ class TestBaselines:
     def test_one_without_a_name_is_called_after_its_time(self, admin):
         admin.post(f'{INDEX}take/', {'name': ' '})
         assert models.Baseline.objects.get().name.endswith('UTC')
+
+    def test_its_page_tells_what_it_holds_and_what_is_not_in_it(self, admin):
+        factory.quota('p1', 'compute', 'cores', 20, 1)
+        factory.server('s', 'p1', status='ERROR')
+        told = snapshots.take(factory.REGION, timezone.now())
+        assert told['errors']['servers'] == {'s': 's: ERROR'}
+        one = baseline(snapshot=told)
+        page = text(admin, f'baselines/{one.pk}/')
+        assert 'Things in error: <strong>1</strong>' in page
+        assert 'Projects with limits of quotas: <strong>1</strong>' in page
+        # All was read before it was asked for.
+        assert 'Not in it:</strong> <span class="rey-words">Volumes' in page
 
     def test_a_comparison_is_asked_for_once(self, admin):
         one = baseline()

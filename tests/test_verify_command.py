@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def ready(cloud, our_checks):
+def ready(cloud, our_checks, quickly):
     cloud.add_project('p')
     return cloud
 

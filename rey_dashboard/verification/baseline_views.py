@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from horizon import messages
 
 from rey_dashboard import policy
+from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
 from rey_dashboard.policy import update
 from rey_dashboard.runs import reports
@@ -99,9 +100,8 @@ class BaselineView(report_views.Tab, views.PageView):
 
     @cached_property
     def baseline(self) -> models.Baseline:
-        return shortcuts.get_object_or_404(
-            self.baselines, pk=self.kwargs['baseline_id']
-        )
+        rows = models.Baseline.objects.filter(region=self.scope.region)
+        return shortcuts.get_object_or_404(rows, pk=self.kwargs['baseline_id'])
 
     def get(self, request, *args, **kwargs):
         self.form = forms.UpgradeChecksForm()
@@ -133,13 +133,19 @@ class BaselineView(report_views.Tab, views.PageView):
         return True
 
     def get_context_data(self, **kwargs):
-        checks = upgrade_checks.newest(self.baseline)
+        snapshot = self.baseline.snapshot
+        unread = snapshot.get('unread', {})
         found = upgrade_checks.points_of(self.baseline)
         return super().get_context_data(
             baseline=self.baseline,
             form=self.form,
             fault=self.fault,
-            checks=checks,
+            held=points.held(snapshot),
+            release=snapshot.get('versions', {}).get('release', ''),
+            unread=[
+                (parts.LABELS.get(name, name), why)
+                for name, why in unread.items()
+            ],
             groups=_grouped(self.baseline, found),
             compared=self.comparisons.filter(baseline=self.baseline).order_by(
                 '-asked_at', '-pk'

@@ -118,3 +118,37 @@ def shown(
         )
         for row in rows
     ]
+
+
+def held(snapshot: Mapping) -> list[tuple[str, int]]:
+    """How many things of each kind a baseline holds."""
+    if not snapshot:
+        return []
+    smoke_test = snapshot['smoke_test'] or {}
+    return [
+        (_('Services and agents'), _sum(snapshot['services'])),
+        (_('Endpoints'), len(snapshot['endpoints'])),
+        (_('Certificates'), len(snapshot['certificates'])),
+        (_('Hypervisors'), len(snapshot['versions']['hypervisors'])),
+        (
+            _('Servers, volumes, snapshots, backups and floating IPs'),
+            sum(sum(one.values()) for one in snapshot['counts'].values()),
+        ),
+        (_('Things in error'), _sum(snapshot['errors'])),
+        (
+            _('Findings, and things that are stuck'),
+            len(snapshot['findings']),
+        ),
+        (
+            _('Projects with limits of quotas'),
+            len(snapshot['quotas']['projects']),
+        ),
+        (
+            _('Stages of the last smoke test'),
+            len(smoke_test.get('seconds', ())),
+        ),
+    ]
+
+
+def _sum(by_part):
+    return sum(map(len, by_part.values()))

@@ -7,6 +7,7 @@ import logging
 import threading
 
 from django.utils import timezone
+from django.utils import translation
 
 from rey_dashboard import conf
 from rey_dashboard.checks import cycle
@@ -199,7 +200,12 @@ def _compared(comparison, taken):
         taken,
         baseline.started_at,
     )
-    found = [*comparing.compare(pair), *upgrade_checks.points_of(baseline)]
+    # Whose language the process has is nobody's in particular.
+    with translation.override('en'):
+        found = [
+            *comparing.compare(pair),
+            *upgrade_checks.points_of(baseline),
+        ]
     order = list(points.GROUPS)
     found.sort(key=lambda point: order.index(point.group))
     return handing.made(comparison, found)
