@@ -9,6 +9,7 @@ import pytest
 from rey_dashboard.inventory import parts
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.verification import comparing
+from rey_dashboard.verification import differences
 from rey_dashboard.verification import snapshots
 from tests import factory
 from tests import factory_tasks
@@ -37,7 +38,7 @@ def changes(group, before, now):
         snapshot = copy.deepcopy(EMPTY)
         snapshot[group] = told
         snapshots_.append(snapshot)
-    pair = comparing.Pair(factory.REGION, *snapshots_, NOW)
+    pair = differences.Pair(factory.REGION, *snapshots_, NOW)
     return {
         point.change: list(point.evidence)
         for point in comparing.compare(pair)
@@ -203,7 +204,7 @@ def test_what_was_not_read_is_not_known():
     before, now = copy.deepcopy(EMPTY), copy.deepcopy(EMPTY)
     before['errors'][parts.VOLUMES] = {'v': 'data: error'}
     now['unread'] = {parts.VOLUMES: 'Cinder is away.'}
-    pair = comparing.Pair(factory.REGION, before, now, NOW)
+    pair = differences.Pair(factory.REGION, before, now, NOW)
     told = {
         (point.group, point.subject, point.change)
         for point in comparing.compare(pair)

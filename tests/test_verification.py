@@ -6,8 +6,8 @@ from django.core.files import uploadedfile
 from django.utils import timezone
 import pytest
 
+from rey_dashboard.runs import models
 from rey_dashboard.verification import handing
-from rey_dashboard.verification import models
 from rey_dashboard.verification import points
 from rey_dashboard.verification import snapshots
 from rey_dashboard.verification import tables

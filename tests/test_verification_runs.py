@@ -8,7 +8,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import sync
 from rey_dashboard.runs import claims
-from rey_dashboard.verification import models
+from rey_dashboard.runs import models
 from rey_dashboard.verification import runs
 from tests import factory_checks
 from tests import simcloud

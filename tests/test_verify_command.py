@@ -6,7 +6,7 @@ import pytest
 
 from rey_dashboard import cli
 from rey_dashboard.runs import claims
-from rey_dashboard.verification import models
+from rey_dashboard.runs import models
 from rey_dashboard.verification import runs
 
 pytestmark = pytest.mark.django_db(transaction=True)

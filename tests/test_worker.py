@@ -14,7 +14,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import rhythm
 from rey_dashboard.readiness import models as readiness
 from rey_dashboard.readiness import runs
-from rey_dashboard.verification import models as verification
+from rey_dashboard.runs import models as verification
 from rey_dashboard.verification import runs as verifications
 
 pytestmark = pytest.mark.django_db(transaction=True)

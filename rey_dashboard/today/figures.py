@@ -19,8 +19,8 @@ from rey_dashboard.inventory import told_releases
 from rey_dashboard.inventory import totals
 from rey_dashboard.pages import protection
 from rey_dashboard.policy import usage
+from rey_dashboard.runs import models as verification
 from rey_dashboard.templatetags import rey
-from rey_dashboard.verification import models as verification
 
 SERVICE_PARTS = {
     parts.COMPUTE_SERVICES,

@@ -13,9 +13,9 @@ from rey_dashboard import policy
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
 from rey_dashboard.policy import update
+from rey_dashboard.runs import models
 from rey_dashboard.runs import reports
 from rey_dashboard.verification import forms
-from rey_dashboard.verification import models
 from rey_dashboard.verification import points
 from rey_dashboard.verification import runs
 from rey_dashboard.verification import upgrade_checks

@@ -16,9 +16,9 @@ from rey_dashboard.checks import notices
 from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.runs import claims
+from rey_dashboard.runs import models
 from rey_dashboard.runs import reports
 from rey_dashboard.verification import handing
-from rey_dashboard.verification import models
 from rey_dashboard.verification import runs
 
 WELL, NOT_WELL, WRONG_USE = 0, 1, 2

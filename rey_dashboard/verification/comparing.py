@@ -3,12 +3,10 @@
 What users do meanwhile is no failure, nor is what comes with the days.
 """
 
-from collections.abc import Iterator
-from collections.abc import Mapping
-import dataclasses
 import datetime
 
 from rey_dashboard.inventory import parts
+from rey_dashboard.verification import differences
 from rey_dashboard.verification import limits
 from rey_dashboard.verification import points
 from rey_dashboard.verification import ruled
@@ -20,60 +18,7 @@ UP, ENABLED = 'up', 'enabled'
 _NAMES = {**parts.LABELS, parts.NETWORK: 'Floating IPs'}
 
 
-@dataclasses.dataclass
-class Differences:
-    """Lines of evidence of one subject, by what they mean."""
-
-    group: str
-    subject: str
-    found: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    same: int = 0
-
-    def add(self, change: str, line: str) -> None:
-        self.found.setdefault(change, []).append(line)
-
-    def points(self) -> Iterator[points.Point]:
-        for change, lines in self.found.items():
-            yield points.Point(
-                self.group, self.subject, change, len(lines), lines
-            )
-        if self.same or not self.found:
-            yield points.Point(
-                self.group, self.subject, points.UNCHANGED, self.same
-            )
-
-
-@dataclasses.dataclass(frozen=True)
-class Pair:
-    """Two snapshots of a region.
-
-    :param taken_at: when the first was begun
-    """
-
-    region: str
-    before: Mapping
-    now: Mapping
-    taken_at: datetime.datetime
-
-    def unread(self, *names: str) -> str:
-        """Why these parts cannot be compared; nothing when they can."""
-        for snapshot, when in ((self.before, 'before'), (self.now, 'now')):
-            for name in names:
-                if name in snapshot['unread']:
-                    label, why = parts.LABELS[name], snapshot['unread'][name]
-                    return f'{label} could not be read {when}: {why}'
-        return ''
-
-    def differences(self, group: str, subject: str, *names: str):
-        """Empty ones, and whether there is anything to compare."""
-        made = Differences(group, str(subject))
-        why = self.unread(*names)
-        if why:
-            made.add(points.UNKNOWN, why)
-        return made, not why
-
-
-def compare(pair: Pair) -> list[points.Point]:
+def compare(pair: differences.Pair) -> list[points.Point]:
     found = (
         _reading(pair),
         *(_services(pair, part) for part in pair.before['services']),
@@ -91,7 +36,7 @@ def compare(pair: Pair) -> list[points.Point]:
 
 
 def _reading(pair):
-    made = Differences('reading', 'Parts of the cloud')
+    made = differences.Differences('reading', 'Parts of the cloud')
     before, now = pair.before['unread'], pair.now['unread']
     for name, label in parts.LABELS.items():
         if name in now and name not in before:
@@ -278,7 +223,7 @@ def _findings(pair):
         ('stuck', 'Things that are stuck'),
         ('findings', 'Findings'),
     ):
-        made = Differences(group, subject)
+        made = differences.Differences(group, subject)
         for key in sorted({*before, *now}):
             name = key.partition(' ')[0]
             if (name in ruled.STUCK) != (group == 'stuck'):
@@ -305,7 +250,7 @@ def _of_finding(name, new, taken_at):
 
 
 def _smoke_test(pair):
-    made = Differences('smoke_test', 'Smoke test')
+    made = differences.Differences('smoke_test', 'Smoke test')
     before, now = pair.before['smoke_test'], pair.now['smoke_test']
     if not now or (before and before['task_id'] == now['task_id']):
         made.add(points.UNKNOWN, 'none was made since the baseline')

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils import translation
 
 from rey_dashboard.pages import exports
+from rey_dashboard.runs import models
 from rey_dashboard.runs import reports
-from rey_dashboard.verification import models
 from rey_dashboard.verification import points
 
 SCHEMA = 'rey.verification/1'

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from rey_dashboard.inventory import models
 from rey_dashboard.tasks import models as tasks
+from rey_dashboard.verification import differences
 from rey_dashboard.verification import points
 from rey_dashboard.verification import snapshots
 
@@ -13,7 +14,7 @@ SET_QUOTAS = 'set_quotas'
 NAMED = 5
 
 
-def compare(pair):
+def compare(pair: differences.Pair) -> differences.Differences:
     """One line for each change, with the projects that have it."""
     made, _is_known = pair.differences('quotas', 'Limits of quotas')
     parts_ = [

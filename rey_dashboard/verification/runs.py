@@ -19,9 +19,10 @@ from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 from rey_dashboard.runs import claims
+from rey_dashboard.runs import models
 from rey_dashboard.verification import comparing
+from rey_dashboard.verification import differences
 from rey_dashboard.verification import handing
-from rey_dashboard.verification import models
 from rey_dashboard.verification import points
 from rey_dashboard.verification import snapshots
 from rey_dashboard.verification import upgrade_checks
@@ -194,7 +195,7 @@ def _when_free(do, at, stop):
 
 def _compared(comparison, taken):
     baseline = comparison.baseline
-    pair = comparing.Pair(
+    pair = differences.Pair(
         comparison.region,
         baseline.snapshot,
         taken,

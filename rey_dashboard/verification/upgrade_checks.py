@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from rey_dashboard.verification import models
+from rey_dashboard.runs import models
 from rey_dashboard.verification import points
 from rey_dashboard.verification import upgrade_text
 

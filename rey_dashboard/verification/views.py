@@ -13,10 +13,10 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.pages import exports
 from rey_dashboard.pages import views
 from rey_dashboard.policy import update
+from rey_dashboard.runs import models
 from rey_dashboard.runs import reports
 from rey_dashboard.verification import forms
 from rey_dashboard.verification import handing
-from rey_dashboard.verification import models
 from rey_dashboard.verification import points
 from rey_dashboard.verification import tables
 
