@@ -207,6 +207,29 @@ class TestBaselines:
         csv = streamed(admin.get(INDEX, {'format': 'csv'}))
         assert "'=cmd()" in csv
 
+    @pytest.mark.parametrize(
+        'end, column',
+        [
+            *(('', one.name) for one in tables.BASELINES.columns),
+            *(
+                ('comparisons/', one.name)
+                for one in tables.COMPARISONS.columns
+            ),
+        ],
+    )
+    def test_lists_are_sorted_by_each_column(self, admin, end, column):
+        one = baseline(name='a')
+        comparison(of=one)
+        comparison(of=one)
+        comparison(of=baseline(name='b', ended_at=None))
+        for sort in (column, f'-{column}'):
+            answer = admin.get(INDEX + end, {'format': 'json', 'sort': sort})
+            rows = json.loads(streamed(answer))['rows']
+            assert len(rows) == (3 if end else 2)
+            if column == 'comparisons':
+                found = [row['comparisons'] for row in rows]
+                assert found == sorted(found, reverse=sort[0] == '-')
+
     @pytest.mark.parametrize('query', [{'q': 'nothing'}, {'result': 'pass'}])
     def test_filters_leave_out(self, admin, query):
         comparison()

@@ -1,10 +1,13 @@
 """``rey-dashboard verify``, as it is used while updating."""
 
 import json
+import os
+import signal
 
 import pytest
 
 from rey_dashboard import cli
+from rey_dashboard.inventory import sync
 from rey_dashboard.runs import claims
 from rey_dashboard.runs import models
 from rey_dashboard.verification import runs
@@ -80,6 +83,17 @@ def test_a_cloud_that_does_not_let_it_in_is_not_well(capsys, settings):
     status, _told, words = verify(capsys, '--baseline')
     assert status == 1
     assert 'clouds.yaml' in words
+
+
+def test_ctrl_c_ends_it_for_good(capsys, monkeypatch):
+    def interrupted(*_arguments, **_more):
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(sync, 'collect', interrupted)
+    status, _told, words = verify(capsys, '--baseline', 'before')
+    assert status == 1
+    assert 'It was interrupted.' in words
+    assert not runs.waiting('RegionOne')
 
 
 def test_what_a_worker_is_at_already_is_followed(capsys, monkeypatch):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import getpass
 import json
 import pathlib
+import signal
 import socket
 import sys
 import threading
@@ -128,19 +129,22 @@ def _work(run, cloud):
 
 
 def _work_on(run, cloud):
+    """Until it is over or somebody presses Ctrl+C."""
     stop = threading.Event()
     told = notices.Notices(stop)
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
     try:
         runs.work_on(run, cloud, stop, told.tell, _say)
-    except KeyboardInterrupt:
-        claims.mine(run).update(
+    finally:
+        signal.signal(signal.SIGINT, before)
+        told.close()
+    if stop.is_set():
+        # Else a worker would begin it anew.
+        type(run).objects.filter(pk=run.pk, ended_at=None).update(
             ended_at=timezone.now(),
             stage=models.Stage.ENDED,
             error='It was interrupted.',
         )
-        raise
-    finally:
-        told.close()
 
 
 def _over(run, is_well):
