@@ -42,7 +42,7 @@ def changes(group, before, now):
     return {
         point.change: list(point.evidence)
         for point in comparing.compare(pair)
-        if point.evidence
+        if point.change != 'unchanged'
         and (group == 'smoke_test' or point.group != 'smoke_test')
     }
 

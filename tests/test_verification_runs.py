@@ -66,6 +66,13 @@ def test_a_cloud_that_nobody_touched_compares_clean_ten_times(cloud, quickly):
         assert not failed(comparison)
         told = {row['change'] for row in comparison.report['rows']}
         # Nobody has made a smoke test, and some parts were not to be read.
+        evidence = {
+            row['subject']: row['evidence']
+            for row in comparison.report['rows']
+            if row['group'] == 'services'
+        }
+        line = 'nova-compute on compute-1: up, enabled'
+        assert line in evidence['Compute services']
         assert told == {'unchanged', 'unknown'}, comparison.report['rows']
         assert comparison.unknown == 2
 

@@ -46,7 +46,7 @@ def _reading(pair):
         elif name in now:
             made.add(points.UNKNOWN, f'{label}: {now[name]}')
         else:
-            made.same += 1
+            made.keep(str(label))
     return made
 
 
@@ -58,7 +58,7 @@ def _services(pair, part):
     for key in sorted({*before, *now}):
         old, new = before.get(key), now.get(key)
         if old == new:
-            made.same += 1
+            made.keep(f'{key}: {_told(new)}')
         else:
             made.add(_of_service(old, new), _change(key, old, new))
     return made
@@ -102,7 +102,7 @@ def _endpoints(pair):
         if change:
             made.add(change, _change(key, old and old[1:], new and new[1:]))
         else:
-            made.same += 1
+            made.keep(f'{key}: {_told(new[1:])}')
     return made
 
 
@@ -127,7 +127,7 @@ def _certificates(pair):
     for key in sorted({*before, *now}):
         old, new = before.get(key), now.get(key)
         if old == new:
-            made.same += 1
+            made.keep(f'{key}: {_told(_ends(new))}')
         else:
             made.add(
                 _of_certificate(old, new),
@@ -185,7 +185,7 @@ def _note_changes(made, before, now):
     for key in sorted({*before, *now}):
         old, new = before.get(key), now.get(key)
         if old == new:
-            made.same += 1
+            made.keep(f'{key}: {_told(new)}')
         else:
             made.add(points.CHANGED, _change(key, old, new))
 
@@ -196,7 +196,7 @@ def _errors(pair, part):
         before, now = pair.before['errors'][part], pair.now['errors'][part]
         for key, line in now.items():
             if key in before:
-                made.same += 1
+                made.keep(f'{line} ({key})')
             else:
                 made.add(points.WORSE, f'{line} ({key})')
         for key in before.keys() - now.keys():
@@ -211,7 +211,7 @@ def _counts(pair, part):
         for key in sorted({*before, *now}):
             old, new = before.get(key, 0), now.get(key, 0)
             if old == new:
-                made.same += 1
+                made.keep(f'{key}: {new:,}')
             else:
                 made.add(points.CHANGED, f'{key}: {new:,}, was {old:,}')
     return made
@@ -232,7 +232,7 @@ def _findings(pair):
             if not new:
                 made.add(points.MENDED, old[2])
             elif old and old[0] <= new[0]:
-                made.same += 1
+                made.keep(new[2])
             else:
                 made.add(_of_finding(name, new, pair.taken_at), new[2])
         yield made
@@ -274,7 +274,7 @@ def _stages(made, before, now):
         elif seconds > TIMES * old and seconds > old + LONGER_S:
             made.add(points.WORSE, f'{line}, was {old} s')
         else:
-            made.same += 1
+            made.keep(f'{line}, was {old} s')
     for name, why in now['skipped'].items():
         if name in before['seconds']:
             made.add(points.WORSE, f'{name}: not tried any more: {why}')

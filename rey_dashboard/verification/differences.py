@@ -17,9 +17,15 @@ class Differences:
     subject: str
     found: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     same: int = 0
+    kept: list[str] = dataclasses.field(default_factory=list)
 
     def add(self, change: str, line: str) -> None:
         self.found.setdefault(change, []).append(line)
+
+    def keep(self, line: str) -> None:
+        """Of what is as before."""
+        self.same += 1
+        self.kept.append(line)
 
     def points(self) -> Iterator[points.Point]:
         for change, lines in self.found.items():
@@ -28,7 +34,8 @@ class Differences:
             )
         if self.same or not self.found:
             yield points.Point(
-                self.group, self.subject, points.UNCHANGED, self.same
+                *(self.group, self.subject),
+                *(points.UNCHANGED, self.same, self.kept),
             )
 
 

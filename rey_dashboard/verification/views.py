@@ -116,7 +116,9 @@ class ReportView(Tab, views.PageView):
     @cached_property
     def comparison(self) -> models.Comparison:
         rows = models.Comparison.objects.filter(region=self.scope.region)
-        rows = rows.select_related('baseline').defer('baseline__snapshot')
+        rows = rows.select_related('baseline').defer(
+            'html', 'baseline__snapshot'
+        )
         return shortcuts.get_object_or_404(
             rows, pk=self.kwargs['comparison_id']
         )
