@@ -44,7 +44,7 @@ class Usage(horizon.PanelGroup):
 class Update(horizon.PanelGroup):
     slug = 'update'
     name = _('Update')
-    panels = ('versions',)
+    panels = ('versions', 'verification')
 
 
 class Rey(horizon.Dashboard):

@@ -22,6 +22,7 @@ from rey_dashboard.readiness import tables as readiness_tables
 from rey_dashboard.services import tables as service_tables
 from rey_dashboard.tasks import tables as task_tables
 from rey_dashboard.today import tables as today_tables
+from rey_dashboard.verification import tables as verification_tables
 from rey_dashboard.versions import tables as version_tables
 from tests import factory
 
@@ -44,6 +45,7 @@ MODULES = (
     readiness_tables,
     task_tables,
     today_tables,
+    verification_tables,
     version_tables,
 )
 #: What the functions that make a table need.

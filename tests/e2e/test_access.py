@@ -103,6 +103,10 @@ def addresses(page):
         *(f'/rey/readiness/{end}' for end in READINESS_TABS),
         '/rey/readiness/smoke-test/',
         *(f'/rey/versions/{end}' for end in VERSION_TABS),
+        *(
+            f'/rey/verification/{end}'
+            for end in ('', 'comparisons/', 'check/')
+        ),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',
