@@ -17,6 +17,7 @@ from rey_dashboard.cloud import times
 # and right for flavors that are gone. 2.53 (Pike, too) calls a hypervisor by
 # the id of its resource provider. 2.96 (2024.1) is the newest we know.
 NEEDED, WANTED = '2.53', '2.96'
+_MAC = 'OS-EXT-IPS-MAC:mac_addr'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Server:
     ram_mib: int
     disk_gib: int
     addresses: tuple[str, ...]
+    macs: tuple[str, ...]
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
 
@@ -170,6 +172,9 @@ class Compute:
 def _server(row):
     flavor = row.get('flavor') or {}
     fault = row.get('fault') or {}
+    networks = (row.get('addresses') or {}).values()
+    addresses = [address for network in networks for address in network]
+    macs = [address.get(_MAC) for address in addresses]
     return Server(
         id=row['id'],
         # A cell that is down leaves names and sizes out (2.69 and later).
@@ -185,11 +190,9 @@ def _server(row):
         vcpus=flavor.get('vcpus') or 0,
         ram_mib=flavor.get('ram') or 0,
         disk_gib=flavor.get('disk') or 0,
-        addresses=tuple(
-            address['addr']
-            for network in (row.get('addresses') or {}).values()
-            for address in network
-        ),
+        addresses=tuple(address['addr'] for address in addresses),
+        # A port with two addresses stands there twice.
+        macs=tuple(dict.fromkeys(mac for mac in macs if mac)),
         created_at=times.parse(row['created']),
         updated_at=times.parse(row.get('updated')),
     )
