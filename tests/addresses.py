@@ -11,7 +11,7 @@ _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',
     '<int:run_id>': '1',
-    '<str:thing_id>': 'in-p',
+    '<path:thing_id>': 'in-p',
     '<slug:order>': 'start',
 }
 

@@ -95,7 +95,7 @@ ALL = (
         _('server'),
         _BOTH,
         told.servers,
-        _of_project('detail'),
+        _at('find:server'),
         'horizon:admin:instances:detail',
     ),
     Kind(
@@ -104,7 +104,7 @@ ALL = (
         _('volume'),
         _BOTH,
         told.volumes,
-        _of_project('volumes'),
+        _at('find:volume'),
         'horizon:admin:volumes:detail',
     ),
     Kind(
@@ -122,7 +122,7 @@ ALL = (
         _('host'),
         (operate.READ,),
         told.hosts,
-        _at('services:index', 'host'),
+        _at('find:host'),
         whole=True,
     ),
     Kind(
@@ -131,7 +131,7 @@ ALL = (
         _('backup'),
         _BOTH,
         told.backups,
-        _of_project('backups'),
+        _at('find:backup'),
         'horizon:admin:backups:detail',
     ),
     Kind(
