@@ -105,10 +105,9 @@ def _page(place, kind, things: Iterable, domains):
     lines = sorted(
         (_owner(thing, domains), thing.id, _line(thing)) for thing in things
     )
-    owners = [
-        [owner, sum(1 for _line in of_owner)]
-        for owner, of_owner in itertools.groupby(lines, key=by_owner)
-    ]
+    owners = []
+    for owner, of_owner in itertools.groupby(lines, key=by_owner):
+        owners += [owner, sum(1 for _line in of_owner)]
     return Page(place, kind, '\n'.join(line for *_, line in lines), owners)
 
 

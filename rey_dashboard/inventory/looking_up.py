@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 import contextlib
 import dataclasses
+import heapq
 import ipaddress
 import re
 
@@ -13,6 +14,8 @@ from rey_dashboard.inventory import models
 
 #: How good a hit is: a whole word, how one begins, a part of one.
 EXACT, BEGIN, PART = range(3)
+#: With so many times more lines than are wanted, sorting all takes longer.
+MANY = 100
 _MAC = re.compile(r'([0-9a-f]{2})[:.-]?' * 5 + r'([0-9a-f]{2})')
 _UUID = re.compile(r'([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})'
                    r'([0-9a-f]{12})')  # fmt: skip
@@ -41,7 +44,7 @@ class Hits:
     def __init__(self, kind: str):
         self.kind = kind
         self._lines = ([], [], [])
-        self._in_order = set()
+        self._sorted = set()
 
     def add(self, lines: list[str], terms: tuple[str, ...]) -> None:
         """Takes lines that hold one of the terms."""
@@ -64,16 +67,23 @@ class Hits:
     def __getitem__(self, wanted: slice) -> list[Hit]:
         found, begin = [], 0
         for rank, lines in enumerate(self._lines):
-            first, last = wanted.start or 0, wanted.stop
-            some = slice(max(0, first - begin), max(0, last - begin))
-            if some.start < len(lines) and some.stop:
-                # A common term has a hundred thousand of them.
-                if rank not in self._in_order:
-                    lines.sort()
-                    self._in_order.add(rank)
-                found += [self._hit(line, rank) for line in lines[some]]
+            first = max(0, (wanted.start or 0) - begin)
+            last = min(len(lines), wanted.stop - begin)
+            if first < last:
+                some = self._in_order(rank, last)[first:last]
+                found += [self._hit(line, rank) for line in some]
             begin += len(lines)
         return found
+
+    def _in_order(self, rank, last):
+        """Lines of a rank; a common term has a hundred thousand of them."""
+        lines = self._lines[rank]
+        if rank not in self._sorted:
+            if last * MANY < len(lines):
+                return heapq.nsmallest(last, lines)
+            lines.sort()
+            self._sorted.add(rank)
+        return lines
 
     def _hit(self, line, rank):
         _begin, name, id_, *words, _end = line.split('\t')
@@ -143,7 +153,7 @@ def _with(lines, marks):
 
 def _theirs(lines, owners, domain_ids):
     found, begin = [], 0
-    for owner, count in owners:
+    for owner, count in zip(owners[::2], owners[1::2], strict=True):
         if owner in domain_ids:
             found += lines[begin : begin + count]
         begin += count

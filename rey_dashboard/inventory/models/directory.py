@@ -15,7 +15,7 @@ class DirectoryPage(models.Model):
     place = models.CharField(max_length=64)
     kind = models.CharField(max_length=16)
     text = models.TextField()
-    #: Pairs of a domain's id and the number of lines that are its; the lines
+    #: In turn a domain's id and the number of lines that are its; the lines
     #: stand in that order. What belongs to no known domain has the id ''.
     owners = models.JSONField(default=list)
 
