@@ -92,6 +92,24 @@ def test_nothing_found_tells_what_was_looked_through_and_when(admin, listed):
     assert 'as of 2 minutes ago' in page
 
 
+def test_before_the_first_collection_nobody_is_told_that_there_is_nothing(
+    admin, company
+):
+    page = text(admin, 'webshop')
+    assert 'none has ended yet' in page
+    assert 'Nothing holds' not in page
+
+
+def test_a_thing_that_is_gone_is_found_by_what_our_tasks_did_to_it(
+    admin, listed
+):
+    gone = '0a1b2c3d-1111-2222-3333-444455556666'
+    task = factory_tasks.make_task(1, kind='set_quotas')
+    task.steps.update(target=gone)
+    for asked in (gone, gone[:8], gone[:9], gone.upper()):
+        assert found(admin, asked) == [('task', str(task.pk))], asked
+
+
 def test_without_a_word_it_tells_what_to_type(admin, listed):
     for q in ('', '   '):
         page = text(admin, q)

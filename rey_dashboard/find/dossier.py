@@ -24,6 +24,7 @@ from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import scope as scope_
+from rey_dashboard.policy import usage
 from rey_dashboard.tasks import models as task_models
 from rey_dashboard.tasks import views as task_views
 
@@ -160,8 +161,15 @@ class Dossier(abc.ABC):
         rows = self.scope.summaries().filter(project_id=self.row.project_id)
         return rows.exists()
 
+    @cached_property
+    def _sees_usage(self) -> bool:
+        """Whether he may see who made it, and what its project uses."""
+        return scope_.is_open(self.request, usage.READ)
+
     def used(self) -> list[models.Quota]:
         """The quotas of its project that it counts for."""
+        if not self._sees_usage:
+            return []
         rows = {
             f'{row.service}.{row.resource}': row
             for row in self.scope.all_quotas().filter(
@@ -175,7 +183,7 @@ class Dossier(abc.ABC):
 
     def made_by(self) -> Iterator[Fact]:
         user_id = self.row.user_id
-        if not user_id:
+        if not user_id or not self._sees_usage:
             return
         user = self.scope.users().filter(id=user_id).first()
         words = user.name if user else user_id

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 import re
 
-from django.db.models import Q
-
 from rey_dashboard.inventory import looking_up
 from rey_dashboard.inventory import models
 from rey_dashboard.tasks import models as task_models
@@ -13,7 +11,7 @@ from rey_dashboard.tasks import views as task_views
 #: More tell nobody anything.
 MOST = 200
 _BEGIN = 'req-'
-_REQUEST_ID = re.compile(r'(?:req-)?([0-9a-f]{8}[0-9a-f-]*)')
+_ID = re.compile(r'(?:req-)?([0-9a-f]{8}[0-9a-f-]*)')
 
 
 def look_up(request, region: str, asked: str, kinds) -> dict[str, list]:
@@ -55,26 +53,30 @@ def _of_steps(tasks, asked) -> Iterator[tuple[int, str]]:
     """Pairs of a task's number and the word that was found in a step."""
     steps = task_models.Step.objects.filter(task__in=tasks).order_by('-pk')
     by_thing = steps.filter(target=asked)
-    for pk in by_thing.values_list('task_id', flat=True)[:MOST]:
-        yield pk, asked
-    told = _REQUEST_ID.fullmatch(asked.lower())
+    yield from by_thing.values_list('task_id', 'target')[:MOST]
+    told = _ID.fullmatch(asked.lower())
     if not told:
         return
-    # A range and no LIKE: an index serves it in all three databases.
-    begin = _BEGIN + told[1].rstrip('-')
+    # Of things that are gone, too: they are in no directory any more.
+    yield from _beginning(steps, 'target', told[1])
+    for name in ('request_id', 'error_request_id'):
+        yield from _beginning(steps, name, _BEGIN + told[1])
+
+
+def _beginning(steps, name, begin):
+    """A range and no LIKE: an index serves it in all three databases."""
+    begin = begin.rstrip('-')
     end = begin[:-1] + chr(ord(begin[-1]) + 1)
-    ids = ('request_id', 'error_request_id')
-    for name in ids:
-        rows = steps.filter(**{f'{name}__gte': begin, f'{name}__lt': end})
-        yield from rows.values_list('task_id', name)[:MOST]
+    rows = steps.filter(**{f'{name}__gte': begin, f'{name}__lt': end})
+    yield from rows.values_list('task_id', name)[:MOST]
 
 
 def _readings(region, asked) -> Iterator[looking_up.Hit]:
-    told = _REQUEST_ID.fullmatch(asked.lower())
+    told = _ID.fullmatch(asked.lower())
     if not told:
         return
     rows = models.PartReading.objects.filter(
-        Q(request_id__contains=told[1]), region=region
+        region=region, request_id__contains=told[1]
     )
     for row in rows.order_by('-pk')[:MOST]:
         yield _hit(

@@ -17,6 +17,7 @@ from rey_dashboard.tasks import models as task_models
 
 #: How states that are an error begin, in all services.
 _ERROR = 'error'
+_GOOD = ('active', 'available', 'in-use', 'up')
 
 
 @dataclasses.dataclass
@@ -27,7 +28,6 @@ class Told:
     :param colour: Bootstrap's, of the state
     :param host: where it is; for who may see the whole cloud
     :param has_page: whether its project has a page of ours
-    :param network_id: of a subnet
     """
 
     name: str
@@ -36,7 +36,6 @@ class Told:
     project_id: str = ''
     domain_id: str = ''
     host: str = ''
-    network_id: str = ''
     project_name: str = ''
     domain_name: str = ''
     has_page: bool = False
@@ -97,8 +96,9 @@ def colour(state: str) -> str:
     word = state.lower()
     if word.startswith(_ERROR):
         return 'danger'
-    good = ('active', 'available', 'in-use', 'in-use', 'up', 'enabled')
-    return 'success' if word in good else 'default'
+    if word == 'down':
+        return 'danger'
+    return 'success' if word in _GOOD else 'default'
 
 
 def _server(row):
@@ -125,11 +125,7 @@ def _floating_ip(row):
 
 
 def _subnet(row):
-    return Told(
-        row.name or row.cidr,
-        project_id=row.project_id,
-        network_id=row.network_id,
-    )
+    return Told(row.name or row.cidr, project_id=row.project_id)
 
 
 def _enabled(row):

@@ -13,6 +13,7 @@ from rey_dashboard.find import live
 from rey_dashboard.find import rows
 from rey_dashboard.find import tables
 from rey_dashboard.inventory import looking_up
+from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import scope as scope_
 from rey_dashboard.pages import panels
@@ -139,6 +140,11 @@ class IndexView(views.TableView):
         # What is meant is mostly a whole word.
         return sorted(groups, key=lambda group: group.rows[0].hit.rank)
 
+    def _is_made(self):
+        """Not before the first collection has ended."""
+        pages = models.DirectoryPage.objects.filter(region=self.scope.region)
+        return pages.exists()
+
     def get_context_data(self, **kwargs):
         is_one = bool(self.form.cleaned_data.get('kind'))
         total = len(self.rows)
@@ -148,6 +154,7 @@ class IndexView(views.TableView):
         return super().get_context_data(
             groups=groups,
             total=total,
+            is_made=bool(total) or self._is_made(),
             is_one=is_one,
             asked=self.asked if self.terms else '',
             is_short=len(self.terms) and len(self.terms[0]) == 1,
