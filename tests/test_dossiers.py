@@ -115,6 +115,7 @@ def test_a_host_tells_its_services_servers_and_what_was_found(
     factory_services.service('cinder-volume', 'cmp-1@lvm')
     factory_services.service('cinder-volume', 'cmp-10@lvm', state='down')
     models.Server.objects.update(host='cmp-1')
+    models.VolumeCoverage.objects.update(back_end='cmp-1@lvm')
     factory_checks.make_finding('s', host='cmp-1')
     task = touch(service.id, 'disable_services')
     page = text(admin, 'host', 'cmp-1')
@@ -123,6 +124,7 @@ def test_a_host_tells_its_services_servers_and_what_was_found(
         'new disks',
         'gets nothing new to do for: nova-compute',
         '/rey/find/server/in-p/',
+        '/rey/find/volume/webshop-volume/',
         'Paper s',
         f'/rey/tasks/{task.pk}/',
         '--host=cmp-1',

@@ -119,11 +119,16 @@ class Host(dossier.Dossier):
             for row in some
         ]
         yield dossier.Listing(_t('Servers'), things, servers.count())
-        volumes = self.scope.volumes().filter(host__startswith=f'{self.id}@')
-        some = volumes.order_by('name', 'id')[: dossier.MOST]
+        # By their ready rows: those have an index for it.
+        volumes = self.scope.volume_coverage().filter(
+            back_end__in=[row.host for row in self.row.services]
+        )
+        some = volumes.order_by('sort_name', 'volume_id')[: dossier.MOST]
         things = [
             dossier.Thing(
-                row.name or row.id, row.status, dossier.page('volume', row.id)
+                row.name or row.volume_id,
+                row.status,
+                dossier.page('volume', row.volume_id),
             )
             for row in some
         ]
