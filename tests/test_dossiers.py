@@ -54,6 +54,8 @@ def test_a_server_tells_its_state_place_owner_and_what_belongs_to_it(
     models.VolumeCoverage.objects.update(last_good_at=timezone.now())
     factory_checks.make_finding('in-p', check_name='server_error')
     factory_checks.make_finding('other', check_name='server_error')
+    service = factory_services.service(host='cmp-1')
+    factory_checks.make_finding(service.id, check_name='service_disabled')
     task = touch('in-p')
     page = text(admin, 'server', 'in-p')
     for words in (
@@ -68,10 +70,12 @@ def test_a_server_tells_its_state_place_owner_and_what_belongs_to_it(
         '/rey/find/backup/webshop-backup/',
         'from cmp-0 to cmp-1: completed',
         'Paper in-p',
+        f'Paper {service.id}',
         f'/rey/tasks/{task.pk}/',
         'openstack server show in-p',
         '/admin/instances/in-p/',
         'vCPUs',
+        '/rey/projects/set-quotas/?chosen=1&project=p',
     ):
         assert words in page, words
     assert 'Paper other' not in page
@@ -185,7 +189,13 @@ def test_who_manages_a_domain_opens_only_what_is_its_own(sign_in, company):
         ('backup', 'webshop-backup', f'{two.STRANGE}-backup'),
     ):
         page = text(browser, kind, mine)
-        for words in ('cmp-', two.FOREIGN, 'openstack ', 'Touched'):
+        for words in (
+            'cmp-',
+            two.FOREIGN,
+            'openstack ',
+            'Touched',
+            'set-quotas',
+        ):
             assert words not in page, (kind, words)
         answer = browser.get(f'/rey/find/{kind}/{other}/')
         assert answer.status_code == 404, kind

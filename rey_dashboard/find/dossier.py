@@ -12,6 +12,7 @@ from django import http
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
 
 from rey_dashboard import policy
@@ -230,13 +231,21 @@ class Dossier(abc.ABC):
         return rows
 
     def changes(self) -> list[registry.Change]:
-        """Tasks that may be planned for what was found of it."""
-        found = {}
+        """Tasks that may be planned for it, and for what was found of it."""
+        found = self._of_project()
         for row in self.findings:
             change = None if row.resolved_at else showing.change(row)
             if change:
                 found[change.address] = change
         return self.allowed(found.values())
+
+    def _of_project(self):
+        if not self.quotas or not self.project or self.project.gone_at:
+            return {}
+        chosen = urlencode({'chosen': 1, 'project': self.project.id})
+        address = f'{reverse("horizon:rey:projects:set_quotas")}?{chosen}'
+        label = _t('Set quotas of its project…')
+        return {address: registry.Change(label, address, usage.ACT)}
 
     def allowed(
         self, changes: Iterable[registry.Change]

@@ -1,3 +1,4 @@
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
@@ -83,6 +84,18 @@ class Server(dossier.Dossier):
             region=self.scope.region, server_id=self.id
         )
         return list(rows.order_by('-created_at')[: dossier.MOST])
+
+    @property
+    def of_findings(self):
+        """Those of its host as well, for who may see hosts."""
+        ids = [self.id]
+        if self.scope.is_whole and self.row.host:
+            region, host = self.scope.region, self.row.host
+            hosts = models.Host.objects.filter(region=region, name=host)
+            services = models.Service.objects.filter(region=region, host=host)
+            ids += hosts.values_list('id', flat=True)
+            ids += services.values_list('id', flat=True)
+        return Q(subject__in=ids)
 
     @property
     def last_good(self):

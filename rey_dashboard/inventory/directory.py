@@ -22,8 +22,9 @@ from rey_dashboard.inventory import store
 #: has its page written anew, and few long pages are looked through quicker
 #: than many short ones.
 LINES = 2000
-#: Pages that are compared at a time.
-COMPARED = 16
+#: Pages that are compared, and written, at a time: with the longest names
+#: they are still less than MariaDB takes at once (16 MiB).
+COMPARED = 4
 _DIGITS = frozenset('0123456789abcdefghijklmnopqrstuvwxyz')
 
 
