@@ -119,6 +119,9 @@ class Host(dossier.Dossier):
             for row in some
         ]
         yield dossier.Listing(_t('Servers'), things, servers.count())
+        yield self._volumes()
+
+    def _volumes(self):
         # By their ready rows: those have an index for it.
         volumes = self.scope.volume_coverage().filter(
             back_end__in=[row.host for row in self.row.services]
@@ -132,7 +135,7 @@ class Host(dossier.Dossier):
             )
             for row in some
         ]
-        yield dossier.Listing(_t('Volumes'), things, volumes.count())
+        return dossier.Listing(_t('Volumes'), things, volumes.count())
 
     def own_events(self):
         for row in self.row.services:
