@@ -266,7 +266,8 @@ class Dossier(abc.ABC):
     def _of_tasks(self):
         for task in self.tasks:
             page = reverse('horizon:rey:tasks:task', args=[task.pk])
-            told_ = {'title': task.title, 'name': task.asked_by_name}
+            name = task.asked_by_name or task.asked_by_id
+            told_ = {'title': task.title, 'name': name}
             yield Event(
                 task.planned_at,
                 _t('Task planned by %(name)s: %(title)s') % told_,

@@ -6,7 +6,8 @@ from rey_dashboard.pages import forms
 class FindForm(forms.Filter):
     """What is looked for, and of which kind."""
 
-    narrowing = ('q', 'kind')
+    #: Of the button.
+    verb = _('Find')
 
     q = forms.search(_('Name, id, address, host, e-mail, request id'))
     kind = forms.choice(_('Kind'))

@@ -38,7 +38,7 @@ FOUND = _Table(
         tables.Column('state', _('State')),
         tables.Column('project', _('Project')),
         tables.Column('host', _('Host')),
-        tables.Column('horizon', _('Also in')),
+        tables.Column('horizon', _('Page')),
     ),
     fields=(
         tables.Field('kind', lambda row: row.hit.kind),
