@@ -85,7 +85,7 @@ def test_every_kind_is_found_by_all_of_its_words(company):
         domain_id='research',
         seen=1,
     )
-    factory_services.service('cinder-volume', 'Box-1@lvm')
+    service = factory_services.service('cinder-volume', 'Box-1@lvm')
     directory.record(factory.REGION)
     for asked, kind, id_ in (
         ('in-p', 'server', 'in-p'),
@@ -100,6 +100,7 @@ def test_every_kind_is_found_by_all_of_its_words(company):
         ('eve@example', 'user', 'webshop-user'),
         ('crew', 'group', 'g'),
         ('box-', 'host', 'Box-1'),
+        (service.id, 'host', 'Box-1'),
     ):
         assert (kind, id_) in look_up(asked), asked
 

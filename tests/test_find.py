@@ -17,6 +17,7 @@ from rey_dashboard.inventory import directory
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from tests import factory
+from tests import factory_checks
 from tests import factory_services
 from tests import factory_tasks
 from tests import test_rights
@@ -234,6 +235,15 @@ def test_the_export_holds_what_is_told(admin, listed):
     assert (row['kind'], row['id'], row['name']) == ('server', 'f', "'=cmd()")
     assert (row['match'], row['project_id']) == ('part', 'p')
     assert (row['state'], row['domain_id']) == ('ACTIVE', 'research')
+
+
+def test_a_finding_leads_to_what_it_is_about(admin, listed, paper):
+    finding = factory_checks.make_finding('in-p', hits=1, hits_what='servers')
+    page = admin.get(f'/rey/today/findings/{finding.pk}/').content.decode()
+    assert '"/rey/find/?q=in-p"' in page
+    finding = factory_checks.make_finding('a:b', hits=1, hits_what='servers')
+    page = admin.get(f'/rey/today/findings/{finding.pk}/').content.decode()
+    assert '/rey/find/?q=' not in page
 
 
 def test_every_kind_leads_to_pages_that_are_there(admin, listed):

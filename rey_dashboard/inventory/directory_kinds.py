@@ -51,27 +51,32 @@ class Kind:
 
 
 class _Hosts:
-    """All that services, agents and hypervisors call a host."""
+    """All that services, agents and hypervisors call a host.
+
+    Found by their ids, too: logs and findings name these.
+    """
 
     name = 'host'
 
-    def count(self, region):
-        return len(self._names(region))
+    def count(self, region: str) -> int:
+        return len(self._words(region))
 
-    def things(self, region):
-        for name in sorted(self._names(region)):
-            yield Thing(name, name)
+    def things(self, region: str) -> Iterator[Thing]:
+        for name, words in sorted(self._words(region).items()):
+            yield Thing(name, name, tuple(sorted(words)))
 
-    def _names(self, region):
+    def _words(self, region):
         services = models.Service.objects.filter(region=region)
         hosts = models.Host.objects.filter(region=region)
-        found = {
+        found = {}
+        for name, id_ in (
+            *services.values_list('host', 'id'),
+            *hosts.values_list('name', 'id'),
+        ):
             # host@backend
-            host.partition('@')[0]
-            for host in services.values_list('host', flat=True)
-        }
-        found.update(hosts.values_list('name', flat=True))
-        return found - {''}
+            found.setdefault(name.partition('@')[0], set()).add(id_)
+        found.pop('', None)
+        return found
 
 
 def _server(id_, name, project_id, addresses, macs):
