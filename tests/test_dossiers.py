@@ -138,6 +138,23 @@ def test_a_host_tells_its_services_servers_and_what_was_found(
     assert 'cmp-10' not in page
 
 
+def test_a_host_has_its_hypervisor_though_that_has_a_longer_name(
+    admin, company
+):
+    factory_services.service(host='cmp-1')
+    row = {'region': factory.REGION, 'state': 'up', 'status': 'enabled'}
+    for id_, name in (('h', 'cmp-1.example.org'), ('i', 'cmp-10.example.org')):
+        models.Host.objects.create(id=id_, name=name, seen=1, **row)
+    page = text(admin, 'host', 'cmp-1')
+    assert 'cmp-1.example.org: up, enabled' in page
+    assert '/admin/hypervisors/h_cmp-1.example.org/' in page
+    models.Host.objects.create(id='j', name='cmp-1.example.net', seen=1, **row)
+    assert (
+        'Hypervisor'
+        not in text(admin, 'host', 'cmp-1').partition('rey-beside')[2]
+    )
+
+
 def test_names_that_hold_anything_are_shown_as_they_are(admin, company):
     models.Server.objects.filter(id='in-p').update(name=NAME, fault=NAME)
     models.Volume.objects.filter(id='webshop-volume').update(name='')

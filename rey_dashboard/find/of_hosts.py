@@ -46,12 +46,17 @@ class Host(dossier.Dossier):
             Q(host=self.id) | Q(host__startswith=f'{self.id}@')
         )
         services = list(services.order_by('name', 'host'))
-        hosts = models.Host.objects.filter(region=region)
-        names = {self.id, *(row.host for row in services)}
-        hypervisor = hosts.filter(name__in=names).first()
+        hypervisor = self._hypervisor()
         if not services and not hypervisor:
             return None
         return _Host(self.id, services, hypervisor)
+
+    def _hypervisor(self):
+        """Its name may be long where that of the service's host is short."""
+        hosts = models.Host.objects.filter(region=self.scope.region)
+        longer = hosts.filter(name__startswith=f'{self.id}.')[:2]
+        found = hosts.filter(name=self.id)[:1] or longer
+        return found[0] if len(found) == 1 else None
 
     project = domain = None
     has_project_page = False
@@ -169,7 +174,10 @@ class Host(dossier.Dossier):
 
     @property
     def task_targets(self):
-        return [self.id, *(row.id for row in self.row.services)]
+        ids = [self.id, *(row.id for row in self.row.services)]
+        if self.row.hypervisor:
+            ids.append(self.row.hypervisor.id)
+        return ids
 
     @property
     def of_findings(self):
