@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import sys
+import threading
 
 import django
 from django import db
@@ -53,7 +54,8 @@ def _parser():
     parser.set_defaults(sets_up=False)
     commands = parser.add_subparsers(required=True, metavar='COMMAND')
     collect = commands.add_parser(
-        'collect', help='read the cloud once into the database'
+        'collect',
+        help='read the cloud once into the database, and let the checks look',
     )
     collect.add_argument('--json', action='store_true', help='for machines')
     collect.add_argument(
@@ -103,6 +105,7 @@ def _parser():
 
 def _collect(arguments):
     from rey_dashboard import worker
+    from rey_dashboard.checks import notices
     from rey_dashboard.cloud import faults
     from rey_dashboard.inventory import databases
     from rey_dashboard.inventory import lease
@@ -132,6 +135,9 @@ def _collect(arguments):
     else:
         for state in states:
             _tell(state, begun)
+    told = notices.Notices(threading.Event())
+    worker.look_once(states[0].region, told)
+    told.close()
     return 1 if any(state.failing_since for state in states) else 0
 
 

@@ -41,10 +41,16 @@ class Usage(horizon.PanelGroup):
     panels = ('projects',)
 
 
+class Update(horizon.PanelGroup):
+    slug = 'update'
+    name = _('Update')
+    panels = ('versions',)
+
+
 class Rey(horizon.Dashboard):
     name = _('Cloud Operations')
     slug = 'rey'
-    panels = (First, Install, Operate, Usage, Behind)
+    panels = (First, Install, Operate, Usage, Update, Behind)
     # Horizon serves the default panel at /rey/ alone. Every panel of ours
     # keeps its own address, so the default one only leads to the others.
     default_panel = 'home'

@@ -54,6 +54,24 @@ def collect_once(
     return sync.collect(cloud, settings, beat, stop, hours_again, full)
 
 
+def look_once(
+    region: str,
+    told: notices.Notices,
+    beat: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Lets the checks look at what was read, and begins to tell of it.
+
+    Nothing happens while somebody else collects: he has them look afterwards.
+
+    :raises db.Error: nothing can be written
+    """
+    try:
+        told.tell(cycle.run(region, beat, stop))
+    except lease.Held as error:
+        LOG.info('%s', error)
+
+
 def read_domain_roles(stop: threading.Event) -> None:
     """Signs in as the service user and reads the roles on domains alone.
 
@@ -129,15 +147,14 @@ class _Worker:
             self._look()
 
     def _look(self):
-        """Lets the checks look at what was read; without them all goes on."""
+        """Without the checks all goes on."""
         if self._stop.is_set():
             # Not all was read.
             return
         try:
-            opened = cycle.run(self._region, self._beat_meanwhile, self._stop)
-            self._notices.tell(opened)
-        except lease.Held as error:
-            LOG.info('%s', error)
+            look_once(
+                self._region, self._notices, self._beat_meanwhile, self._stop
+            )
         except db.Error as error:
             self._database.tell(error)
             databases.let_go()

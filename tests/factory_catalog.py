@@ -71,3 +71,16 @@ def catalogued(*types, region=factory.REGION, url='http://{0}.test/{0}'):
         for type_ in types
         for interface in ('public', 'internal', 'admin')
     ]
+
+
+def telling(type_, most='', version='v2.1', least='2.1', **columns):
+    """An endpoint whose address tells these versions."""
+    one = endpoint(type_, **columns)
+    if not models.EndpointProbe.objects.filter(id=one.probe_id).exists():
+        probe(
+            one,
+            version=version,
+            least_microversion=least if most else '',
+            most_microversion=most,
+        )
+    return one

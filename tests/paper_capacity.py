@@ -30,7 +30,7 @@ class PaperCapacity:
         """Hypervisors, with nova's gap: a short page has no link onward."""
         if path in ('/os-services', '/os-aggregates', '/os-migrations'):
             return 200, {path.removeprefix('/os-'): []}
-        if path != '/os-hypervisors':
+        if path not in ('/os-hypervisors', '/os-hypervisors/detail'):
             return None
         body = self._cloud._page(self.hosts, 'hypervisors', query)
         rows, link = body['hypervisors'], body.pop('next', None)
@@ -94,6 +94,9 @@ class PaperCapacity:
                 'hypervisor_hostname': f'name of {host_id}',
                 'state': state,
                 'status': status,
+                'hypervisor_type': 'QEMU',
+                'hypervisor_version': 6002000,
+                'service': {'host': f'host of {host_id}'},
             }
         )
         self.add_provider(host_id, **classes)

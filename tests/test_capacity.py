@@ -180,3 +180,29 @@ def test_a_cloud_without_placement_is_told_as_such(cloud):
 
     assert 'openstack catalog list' in part(parts.HOSTS).remedy
     assert part(parts.POOLS).last_good_at
+
+
+def test_a_host_has_its_hypervisor_and_no_host_is_asked_for_it(
+    cloud, requests_mock
+):
+    cloud.capacity.add_host('h')
+    cloud.capacity.add_host('other')
+    cloud.capacity.hosts[1].update(
+        hypervisor_type=None, hypervisor_version=None
+    )
+
+    worker.collect_once()
+
+    columns = 'type', 'version', 'service_host'
+    told = models.Host.objects.order_by('id').values_list(*columns)
+    assert list(told) == [
+        ('QEMU', 6002000, 'host of h'),
+        ('', None, 'host of other'),
+    ]
+    (asked,) = {
+        call.headers['X-OpenStack-Nova-API-Version']
+        for call in requests_mock.request_history
+        if '/os-hypervisors/detail' in call.url
+    }
+    # With 2.88 and later each host would be asked by RPC.
+    assert asked == '2.87'

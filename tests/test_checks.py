@@ -225,6 +225,20 @@ CASES = {
         rows.bring_back(models.Quota, in_use=8, percent=80),
         'p',
     ),
+    'release_ended': Case(
+        rows.runs('2.95'),
+        rows.bring_back(models.EndpointProbe, most_microversion='2.104'),
+        'RegionOne',
+        '',
+    ),
+    'releases_mixed': Case(
+        rows.runs('2.104', '3.60'),
+        lambda: models.Endpoint.objects.filter(
+            service_type='volumev3'
+        ).delete(),
+        'RegionOne',
+        '',
+    ),
     'right_missing': Case(
         rows.no_right,
         rows.bring_back(models.Right, refused=False),

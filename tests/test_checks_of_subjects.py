@@ -302,17 +302,19 @@ def test_a_part_is_old_by_its_own_rhythm():
     assert names == set(parts.LABELS) - slow
 
 
-def test_a_clock_that_is_off_is_told_apart_from_other_remarks():
-    models.PartState.objects.filter(name=parts.SERVERS).update(
-        note=f"{reading.CLOCK} 7 min ahead of the worker's."
-    )
-    models.PartState.objects.filter(name=parts.VOLUMES).update(note='Odd.')
+def test_a_clock_that_is_off_is_told_by_its_own_check_alone():
+    clock = f"{reading.CLOCK} 7 min ahead of the worker's."
+    for name, note in (
+        (parts.SERVERS, clock),
+        (parts.VOLUMES, f'Odd. {clock}'),
+        (parts.BACKUPS, 'Odd.'),
+    ):
+        models.PartState.objects.filter(name=name).update(note=note)
     check = own_data.PartNote()
-    one = found(check)
-    assert told(check, one['servers']) == (
-        'Servers: the clocks of service and worker differ'
-    )
-    assert told(check, one['volumes']) == 'Volumes: Odd.'
+    assert {told(check, one) for one in found(check).values()} == {
+        'Volumes: Odd.',
+        'Backups: Odd.',
+    }
 
 
 def test_a_worker_that_was_taken_away_long_ago_is_forgotten():

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from rey_dashboard import cli
+from rey_dashboard.checks import models as findings
 from rey_dashboard.inventory import lease
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import rhythm
@@ -20,6 +21,13 @@ def test_collect_tells_each_part(cloud, capsys):
     told = capsys.readouterr().out
     assert 'identity' in told
     assert 'volume_quotas' in told
+
+
+def test_the_checks_look_at_what_was_collected(cloud):
+    cloud.add_project('p')
+    assert cli.main(['collect']) == 0
+    looked = findings.CheckRun.objects.exclude(last_good_at=None)
+    assert looked.filter(check_name='host_down').exists()
 
 
 def test_collect_for_machines(cloud, capsys):

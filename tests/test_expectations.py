@@ -3,7 +3,9 @@
 import time
 
 from django.core.files import uploadedfile
+import jsonschema
 import pytest
+import yaml
 
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.readiness import expectation_checks
@@ -259,6 +261,11 @@ class TestPage:
 
     def test_a_file_can_be_had_again(self, admin, company):
         assert admin.get(PAGE, {'format': 'yaml'}).status_code == 404
+        schema = admin.get(PAGE, {'format': 'schema'}).json()
+        told = yaml.safe_load(admin.get(PAGE, {'format': 'there'}).content)
+        jsonschema.validate(told, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**told, 'flavors': 3}, schema)
         upload(admin, GOOD)
         answer = admin.get(PAGE, {'format': 'yaml'})
         assert answer.content == GOOD

@@ -23,6 +23,7 @@ from rey_dashboard.readiness import tables as readiness_tables
 from rey_dashboard.services import tables as service_tables
 from rey_dashboard.tasks import tables as task_tables
 from rey_dashboard.today import tables as today_tables
+from rey_dashboard.versions import tables as version_tables
 from tests import factory
 
 GUIDE = (
@@ -44,6 +45,7 @@ MODULES = (
     readiness_tables,
     task_tables,
     today_tables,
+    version_tables,
     find_tables,
 )
 #: What the functions that make a table need.

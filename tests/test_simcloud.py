@@ -205,6 +205,9 @@ def test_a_silent_host_spoils_the_details_of_hypervisors_only(cloud, ask):
     path = '/os-hypervisors'
     assert ask('compute', f'{path}/detail', **NOVA).status_code == 500
     assert ask('compute', path, **NOVA).status_code == 200
+    older = {'OpenStack-API-Version': 'compute 2.87'}
+    told = ask('compute', f'{path}/detail', **older).json()['hypervisors']
+    assert {row['hypervisor_version'] for row in told} == {8002002}
 
 
 def test_without_neutron_nova_tells_no_details_of_servers(cloud, ask, project):

@@ -3,9 +3,11 @@
 from django.utils import timezone
 import pytest
 
+from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from tests import factory
 from tests import factory_services
+from tests import troubled_rows
 
 pytestmark = pytest.mark.django_db
 PAGE = '/rey/readiness/smoke-test/'
@@ -55,6 +57,15 @@ def test_it_is_planned_and_needs_nothing_typed(admin):
     assert admin.post(f'{answer.url}start/').status_code == 302
     task.refresh_from_db()
     assert task.state == models.Task.State.QUEUED
+
+
+def test_the_first_try_is_in_the_service_users_own_project(admin):
+    assert 'value="p"' not in admin.get(PAGE).content.decode()
+    troubled_rows.no_right()
+    inventory.Right.objects.update(project_id='p')
+    assert 'value="p"' in admin.get(PAGE).content.decode()
+    ask(admin, project='q')
+    assert 'value="q"' in admin.get(PAGE).content.decode()
 
 
 def test_a_host_comes_from_the_services_page(admin):

@@ -7,6 +7,7 @@ import pytest
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import showing
 from tests import paper_tasks
 from tests.paper_tasks import REY
 
@@ -50,6 +51,30 @@ def test_what_the_cloud_works_on_is_polled_until_it_ends(
     assert task.state == TASKS.SUCCEEDED
     assert set(task_kind.writes.values()) == {1}
     assert len(task_kind.calls) == 5 * 4
+
+
+def test_the_bar_and_the_estimate_know_of_what_is_under_way(
+    task_kind, task_engine
+):
+    task_kind.polls, task_kind.look_again_s = 3, 40
+    task = paper_tasks.start(4)
+    told = []
+    while task.state in models.Task.LIVE:
+        task_engine.tick()
+        task.refresh_from_db()
+        told.append((showing.progress(task).done, task.worked_s))
+        # As if it had waited.
+        models.Task.objects.exclude(due_at=None).update(due_at=timezone.now())
+        task.steps.update(not_before=None)
+    shares, seconds = zip(*told, strict=True)
+    assert shares == (0, 50, 50, 100)
+    # The last turn waits for nothing.
+    assert seconds[-1] == pytest.approx(120, abs=10)
+    other = paper_tasks.start(4, form='other', value=50)
+    assert planning.estimate(other).seconds == pytest.approx(task.worked_s)
+    other.steps.update(state='running', progress=0.75)
+    left = planning.estimate(other).seconds
+    assert left == pytest.approx(task.worked_s / 4)
 
 
 def test_tasks_take_turns(task_kind, task_engine, monkeypatch):

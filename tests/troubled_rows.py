@@ -313,3 +313,18 @@ def expected():
     expectations.Expectations.objects.create(
         region=factory.REGION, version=1, told=told, who_id='u'
     )
+
+
+def runs(*microversions):
+    """Nova, then Cinder, of releases that have these."""
+    return lambda: [
+        factory_catalog.probe(
+            factory_catalog.endpoint(type_),
+            version='v3.0',
+            least_microversion='2.1',
+            most_microversion=told,
+        )
+        for type_, told in zip(
+            ('compute', 'volumev3'), microversions, strict=False
+        )
+    ]

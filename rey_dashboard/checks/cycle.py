@@ -30,10 +30,9 @@ def run(
     beat: Callable[[], None] = lambda: None,
     stop: threading.Event | None = None,
 ) -> list[models.Finding]:
-    """Nothing happens while somebody else collects: he runs it afterwards.
+    """Under the collector's lease, which each of its transactions renews.
 
-    It has the collector's lease, and each of its transactions renews it: a
-    cycle that stood still writes nothing beside a later one.
+    So a cycle that stood still writes nothing beside a later one.
 
     :param beat: called between two checks
     :param stop: when set, no other check begins

@@ -1,5 +1,8 @@
 """Hosts that are down or take no servers, and who suffers from it."""
 
+from urllib import parse
+
+from django import urls
 from django.db.models import Count
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +97,16 @@ class HostDisabled(registry.Check):
             mended=_t('Its status is enabled.'),
             documentation='nova/{release}/admin/services.html',
         )
+
+    def change(self, finding):
+        service = models.Service.objects.filter(
+            region=finding.region, name=services.COMPUTE, host=finding.host
+        ).first()
+        if not service:
+            return None
+        chosen = parse.urlencode({'chosen': 1, 'id': service.id})
+        address = f'{urls.reverse("horizon:rey:services:enable")}?{chosen}'
+        return registry.Change(_t('Enable it…'), address, operate.ACT)
 
 
 class ServersOfDownHosts(registry.Check):

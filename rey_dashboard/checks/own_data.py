@@ -89,32 +89,26 @@ class PartNotRead(_OwnData):
 
 
 class PartNote(_OwnData):
+    """Not of clocks that differ: ``clock_skew`` tells each service's once."""
+
     label = _('Readings that were good with a remark')
-    titles = {
-        'clock': _('%(name)s: the clocks of service and worker differ'),
-        'remark': _('%(name)s: %(note)s'),
-    }
+    titles = {'remark': _('%(name)s: %(note)s')}
 
     def find(self, region):
         noted = models.PartState.objects.filter(
             region=region, failing_since=None
         ).exclude(note='')
         for part in noted:
-            is_clock = reading.CLOCK in part.note
-            yield _of_part(
-                part,
-                'clock' if is_clock else 'remark',
-                _SEVERITY.WARNING,
-                None,
-            )
+            # It stands last.
+            part.note = part.note.partition(reading.CLOCK)[0].rstrip()
+            if part.note:
+                yield _of_part(part, 'remark', _SEVERITY.WARNING, None)
 
     def title(self, finding):
         told = {**finding.evidence, 'name': _label(finding.subject)}
         return self.titles[finding.word] % told
 
     def runbook(self, finding):
-        if finding.word == 'clock':
-            return _clock_runbook(finding)
         return registry.Runbook(
             meaning=finding.evidence['note'],
             mended=_t('The next reading has no such remark.'),
@@ -193,25 +187,4 @@ def _of_part(part, word, severity, since):
             'last_good_at': part.last_good_at,
         },
         since=since,
-    )
-
-
-def _clock_runbook(finding):
-    return registry.Runbook(
-        meaning=_t(
-            'Tokens may count as expired, services as down, and times on '
-            'pages are wrong by as much.'
-        ),
-        causes=(
-            _t('The time service of one of the hosts does not run.'),
-            _t('It cannot reach its servers.'),
-        ),
-        commands=(
-            registry.command(
-                _t('On the worker’s and on the service’s hosts'),
-                *('chronyc', 'tracking'),
-            ),
-            registry.command(_t('Without chrony'), 'timedatectl', 'status'),
-        ),
-        mended=_t('The next reading has no such remark.'),
     )

@@ -17,6 +17,9 @@ from rey_dashboard.cloud import times
 # and right for flavors that are gone. 2.53 (Pike, too) calls a hypervisor by
 # the id of its resource provider. 2.96 (2024.1) is the newest we know.
 NEEDED, WANTED = '2.53', '2.96'
+# From 2.88 on the details of hypervisors ask each host by RPC for its uptime:
+# one silent host makes them a 500 (tried on nova 34).
+WANTED_OF_HOSTS = '2.87'
 _MAC = 'OS-EXT-IPS-MAC:mac_addr'
 
 
@@ -45,22 +48,25 @@ class Server:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """A hypervisor; its id is that of its resource provider in Placement."""
+    """A hypervisor; its id is that of its resource provider in Placement.
+
+    :param version: 6002000 is 6.2.0; None where its driver tells none
+    :param service_host: host of the ``nova-compute`` that looks after it
+    """
 
     id: str
     name: str
     state: str
     status: str
+    type: str
+    version: int | None
+    service_host: str
 
 
 class Compute:
     def __init__(self, cloud: cloud_session.Cloud, session):
-        version = cloud.microversion(session, 'compute', WANTED, NEEDED)
-        self._nova = nova.Client(
-            version,
-            endpoint_type=cloud.interface('compute'),
-            **cloud.client_options(session),
-        )
+        self._nova = _client(cloud, session, WANTED)
+        self._of_hosts = _client(cloud, session, WANTED_OF_HOSTS)
 
     def servers(self) -> Iterator[list[Server]]:
         """All servers of all projects, a page at a time.
@@ -104,14 +110,16 @@ class Compute:
     def hosts(self) -> Iterator[list[Host]]:
         """All hypervisors of all cells, a page at a time.
 
-        Not ``detail``: from 2.88 on that asks each host by RPC. A cell that
-        is down makes it a fault, so what is missing here is gone (code of
-        nova 34, ``compute_node_get_all``).
+        A cell that is down makes it a fault, so what is missing here is gone
+        (code of nova 34, ``compute_node_get_all``).
         """
         # Nova leaves out hosts whose service is deleted, and then, since the
         # page is short, the link to the next one as well (same code).
         for body in listing.pages(
-            self._get, '/os-hypervisors', 'hypervisors', ask_on=True
+            lambda path: self._of_hosts.client.get(path)[1],
+            '/os-hypervisors/detail',
+            'hypervisors',
+            ask_on=True,
         ):
             yield [
                 Host(
@@ -119,6 +127,9 @@ class Compute:
                     name=row['hypervisor_hostname'],
                     state=row['state'],
                     status=row['status'],
+                    type=(row.get('hypervisor_type') or '')[:255],
+                    version=row.get('hypervisor_version'),
+                    service_host=row.get('service', {}).get('host') or '',
                 )
                 for row in body['hypervisors']
             ]
@@ -167,6 +178,14 @@ class Compute:
 
     def _get(self, path):
         return self._nova.client.get(path)[1]
+
+
+def _client(cloud, session, wanted):
+    return nova.Client(
+        cloud.microversion(session, 'compute', wanted, NEEDED),
+        endpoint_type=cloud.interface('compute'),
+        **cloud.client_options(session),
+    )
 
 
 def _server(row):

@@ -131,7 +131,7 @@ _OF_STATUS = {
 
 def explain(error: BaseException) -> Explanation:
     """The fault in the service's words, shortened, with a remedy."""
-    words = _one_line(str(error)) or type(error).__name__
+    words = _one_line(_told(error)) or type(error).__name__
     if isinstance(error, CloudFault):
         return Explanation(words, error.remedy)
     for kinds, remedy in _REMEDIES:
@@ -151,6 +151,27 @@ def explain(error: BaseException) -> Explanation:
         "The dashboard itself broke here. Look into the worker's log, and "
         'report it with what stands there.',
     )
+
+
+def _told(error):
+    """With the service's own message, which keystoneauth 5.18 overlooks.
+
+    It reads ``error`` and ``errors`` alone; Nova and Cinder call it
+    ``forbidden`` or ``badRequest``, Neutron ``NeutronError``.
+    """
+    words = str(error)
+    if not isinstance(error, ks_exceptions.HttpError):
+        return words
+    try:
+        (told,) = error.response.json().values()
+    except (AttributeError, ValueError):
+        # No answer, none in JSON, or another shape.
+        return words
+    message = told.get('message') if isinstance(told, dict) else told
+    if not isinstance(message, str) or message in words:
+        return words
+    _overlooked, mark, of_call = words.partition(' (HTTP ')
+    return f'{message}{mark}{of_call}'
 
 
 #: urllib3's inner view of a failed connection, and the one useful part of it.

@@ -34,7 +34,10 @@ def read(reading: reading_.Reading) -> None:
         try:
             call()
         except ks_exceptions.EndpointNotFound:
-            # A service that the cloud lacks needs no right.
+            # A service that the cloud lacks needs no right; a region without
+            # Keystone is none.
+            if service_type == 'identity':
+                raise
             continue
         except ks_exceptions.Forbidden as error:
             row.refused, row.words = True, faults.explain(error).words

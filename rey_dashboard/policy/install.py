@@ -14,6 +14,7 @@ RULES = [
             {'method': 'GET', 'path': '/rey/readiness/'},
             {'method': 'GET', 'path': '/rey/readiness/endpoints/'},
             {'method': 'GET', 'path': '/rey/readiness/expectations/'},
+            {'method': 'GET', 'path': '/rey/readiness/hosts/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/'},
             {'method': 'GET', 'path': '/rey/readiness/runs/{run_id}/'},
         ],

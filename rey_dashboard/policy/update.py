@@ -6,10 +6,14 @@ READ = 'rey:update:read'
 ACT = 'rey:update:act'
 
 RULES = [
-    policy.RuleDefault(
+    policy.DocumentedRuleDefault(
         READ,
         base.ADMIN,
         description="See the cloud's versions, and what an update changed.",
+        operations=[
+            {'method': 'GET', 'path': f'/rey/versions/{tab}'}
+            for tab in ('', 'releases/', 'changes/', 'hypervisors/')
+        ],
     ),
     policy.RuleDefault(
         ACT,

@@ -65,7 +65,7 @@ class EndpointDown(OfEndpoints):
             ),
             commands=(ask(address), *of_catalog(finding)),
             mended=_t('The address answers with a status below 500.'),
-            documentation='install-guide/{release}/',
+            documentation='install-guide/',
         )
 
 

@@ -1,6 +1,7 @@
 """What is expected of the cloud: upload, make, take back, and compare."""
 
 import itertools
+import json
 
 from django import db
 from django import http
@@ -107,6 +108,12 @@ class ExpectationsView(report_views.Tabs, views.PageView):
         )
 
     def _download(self, format_):
+        if format_ == 'schema':
+            return _file(
+                'expectations.schema.json',
+                json.dumps(expectation_text.SCHEMA, indent=2),
+                'application/schema+json',
+            )
         now = expectations.current(self.scope.region)
         if format_ == 'there':
             text = expectations.generated(self.scope.region)
@@ -114,8 +121,12 @@ class ExpectationsView(report_views.Tabs, views.PageView):
             text = now.text
         else:
             return http.HttpResponseNotFound(content_type='text/plain')
-        answer = http.HttpResponse(text, content_type='application/yaml')
-        answer['Content-Disposition'] = (
-            'attachment; filename="expectations.yaml"'
-        )
-        return answer
+        return _file('expectations.yaml', text, 'application/yaml')
+
+
+def _file(name, text, content_type):
+    return http.HttpResponse(
+        text,
+        content_type=content_type,
+        headers={'Content-Disposition': f'attachment; filename="{name}"'},
+    )

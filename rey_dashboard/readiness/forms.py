@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import models
 from rey_dashboard.pages import forms
+from rey_dashboard.readiness import hosts
 from rey_dashboard.readiness import rows as rows_
 
 
@@ -50,6 +51,30 @@ class EndpointsForm(forms.Filter):
                 or (ends_in is not None and ends_in <= chosen['days'])
             )
         )
+
+
+class HostsForm(forms.Filter):
+    """Which compute hosts are listed; the rows are a list."""
+
+    narrowing = ('q', 'state', 'lacks')
+
+    q = forms.search(_('Host or zone'))
+    state = forms.choice(
+        _('State'), [('', _('Any state')), *hosts.State.choices]
+    )
+    lacks = forms.choice(
+        _('What it lacks'), [('', _('Whatever it lacks')), *hosts.Lack.choices]
+    )
+
+    def filter(self, rows):
+        chosen = self.cleaned_data
+        return [
+            row
+            for row in rows
+            if chosen['q'].casefold() in f'{row.name} {row.zone}'.casefold()
+            and chosen['state'] in ('', row.state)
+            and (not chosen['lacks'] or chosen['lacks'] in row.lacks)
+        ]
 
 
 class RunsForm(forms.Filter):

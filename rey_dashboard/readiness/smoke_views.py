@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
 from rey_dashboard.policy import install
@@ -75,12 +76,19 @@ class SmokeView(views.PageView):
 
     def _last_time(self):
         found = _tasks(self.scope.region).first()
-        asked = found.parameters if found else {}
+        if not found:
+            return {'project': self._of_service_user()}
+        asked = found.parameters
         return {
             'project': asked.get('project_id', ''),
             'image': asked.get('image', ''),
             'flavor': asked.get('flavor', ''),
         }
+
+    def _of_service_user(self):
+        """The project that it signs in to, where it may do the most."""
+        rows = inventory.Right.objects.filter(region=self.scope.region)
+        return rows.values_list('project_id', flat=True).first() or ''
 
     def _title(self, project, host):
         if host:

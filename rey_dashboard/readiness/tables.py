@@ -62,6 +62,46 @@ ENDPOINTS = tables.Table(
     ties=(),
 )
 
+HOSTS = tables.Table(
+    schema='rey.compute-hosts/1',
+    noun=_('Compute hosts'),
+    columns=(
+        tables.Column('host', _('Host'), 'name'),
+        tables.Column('zone', _('Zone'), 'zone'),
+        tables.Column('state', _('State'), 'place_in_order'),
+        tables.Column('registered', _('Registered')),
+        tables.Column('mapped', _('Mapped')),
+        tables.Column('up', _('Up')),
+        tables.Column('aggregates', _('Aggregates')),
+        tables.Column('test', _('Test server')),
+    ),
+    fields=(
+        tables.Field('host', lambda row: row.name),
+        tables.Field('service_id', lambda row: row.service.id),
+        tables.Field('zone', lambda row: row.zone),
+        tables.Field('state', lambda row: str(row.state.value)),
+        tables.Field(
+            'lacks', lambda row: [str(one.value) for one in row.lacks]
+        ),
+        tables.Field('reported_at', lambda row: row.service.reported_at),
+        tables.Field(
+            'hypervisor_id', lambda row: row.hypervisor and row.hypervisor.id
+        ),
+        tables.Field('in_placement', lambda row: row.has_provider),
+        tables.Field('service_state', lambda row: row.service.state),
+        tables.Field('service_status', lambda row: row.service.status),
+        tables.Field('aggregates', lambda row: row.aggregates),
+        tables.Field('test_task_id', lambda row: row.test and row.test.pk),
+        tables.Field('test_state', lambda row: row.test and row.test.state),
+        tables.Field(
+            'test_ended_at', lambda row: row.test and row.test.ended_at
+        ),
+    ),
+    row_template='rey/readiness/_host.html',
+    sort='state',
+    ties=(),
+)
+
 RUNS = tables.Table(
     schema='rey.readiness-runs/1',
     noun=_('Runs'),

@@ -14,6 +14,7 @@ urlpatterns = [
         name='expectations',
     ),
     path('endpoints/', views.EndpointsView.as_view(), name='endpoints'),
+    path('hosts/', views.HostsView.as_view(), name='hosts'),
     path('runs/', views.RunsView.as_view(), name='runs'),
     path('runs/<int:run_id>/', views.ReportView.as_view(), name='report'),
 ]

@@ -15,6 +15,7 @@ from rey_dashboard.pages import exports
 from rey_dashboard.pages import views
 from rey_dashboard.policy import install
 from rey_dashboard.readiness import forms
+from rey_dashboard.readiness import hosts
 from rey_dashboard.readiness import models
 from rey_dashboard.readiness import points
 from rey_dashboard.readiness import rows
@@ -26,6 +27,7 @@ from rey_dashboard.readiness import tables
 TABS = (
     ('index', _('Report')),
     ('endpoints', _('Endpoints')),
+    ('hosts', _('Compute hosts')),
     ('runs', _('Runs')),
     ('expectations', _('Expectations')),
 )
@@ -149,6 +151,19 @@ class EndpointsView(Tabs, views.TableView):
 
     def get_rows(self):
         return rows.of(self.scope.region)
+
+
+class HostsView(Tabs, views.TableView):
+    """One row a compute host: whether it is fit for servers."""
+
+    parts = (parts.COMPUTE_SERVICES, parts.HOSTS, parts.AGGREGATES)
+    table = tables.HOSTS
+    form_class = forms.HostsForm
+    template_name = 'rey/readiness/list.html'
+    page_title = _('Compute hosts')
+
+    def get_rows(self):
+        return hosts.of(self.scope.region)
 
 
 class RunsView(Tabs, views.TableView):

@@ -119,6 +119,9 @@ class ServiceDisabled(_Check):
     def runbook(self, finding):
         return runbooks.disabled(finding)
 
+    def change(self, finding):
+        return runbooks.enabling(finding)
+
 
 class ServiceRestless(_Check):
     """By what the collections saw: between two of them it may be more."""
@@ -153,6 +156,9 @@ class ServiceRestless(_Check):
 
     def runbook(self, finding):
         return runbooks.restless(finding)
+
+    def change(self, finding):
+        return runbooks.disabling(finding)
 
 
 class ComputeWithoutHypervisor(_Check):

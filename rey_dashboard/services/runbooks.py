@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _t
 
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import resources
+from rey_dashboard.policy import operate
 from rey_dashboard.services import commands
 
 _LIST = {
@@ -19,6 +20,20 @@ def page(finding) -> str:
     """The row on the Services page."""
     query = http.urlencode({'q': finding.subject})
     return f'{reverse("horizon:rey:services:index")}?{query}'
+
+
+def enabling(finding) -> registry.Change:
+    return _change(_t('Enable it…'), 'enable', finding.subject)
+
+
+def disabling(finding) -> registry.Change:
+    return _change(_t('Disable it…'), 'disable', finding.subject)
+
+
+def _change(label, order, service_id):
+    query = http.urlencode({'chosen': 1, 'id': service_id})
+    address = f'{reverse(f"horizon:rey:services:{order}")}?{query}'
+    return registry.Change(label, address, operate.ACT)
 
 
 def down(finding) -> registry.Runbook:

@@ -35,8 +35,12 @@ def settle(task: models.Task, gate_of: Mapping[str, gates.Gate]) -> None:
         task.state, task.due_at = TASKS.PAUSED, None
         task.order = ORDERS.NONE
     else:
-        task.state = TASKS.RUNNING
-        task.due_at, task.note = _next(task, gate_of), note(gate_of)
+        task.state, task.note = TASKS.RUNNING, note(gate_of)
+        wait_s = _wait_s(task, gate_of)
+        task.due_at = timezone.now() + datetime.timedelta(seconds=wait_s)
+        if task.steps.filter(state=STEPS.RUNNING).exists():
+            # The cloud works on it meanwhile.
+            task.worked_s += max(wait_s, 0)
     task.save()
 
 
@@ -74,8 +78,8 @@ def end(task: models.Task) -> None:
         task.state = TASKS.FAILED
 
 
-def _next(task, gate_of):
-    """When somebody must look again."""
+def _wait_s(task, gate_of):
+    """Until somebody must look again."""
     now = timezone.now()
     steps = task.steps.filter(state__in=models.Step.OPEN).order_by()
     due = Q(not_before=None) | Q(not_before__lte=now)
@@ -84,8 +88,7 @@ def _next(task, gate_of):
     first = steps.exclude(due).aggregate(at=Min('not_before'))['at']
     if first:
         waits.append((first - now).total_seconds())
-    wait_s = min([*waits, LONGEST_WAIT_S])
-    return now + datetime.timedelta(seconds=wait_s)
+    return min([*waits, LONGEST_WAIT_S])
 
 
 def note(gate_of: Mapping[str, gates.Gate]) -> str:

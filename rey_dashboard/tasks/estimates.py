@@ -6,8 +6,6 @@ from rey_dashboard.tasks import models
 
 #: That many tasks count, the latest.
 TASKS = 20
-#: What fewer steps took says little of many.
-FEWEST_STEPS = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,14 +35,17 @@ class Estimate:
     steps: int
 
 
-def measured(region: str, kind: str) -> Past:
-    """What tasks of the kind took; one that runs counts as far as it is."""
+def measured(region: str, kind: str, fewest_steps: int) -> Past:
+    """What tasks of the kind took; one that runs counts as far as it is.
+
+    :param fewest_steps: that a task must have done to count
+    """
     rows = models.Task.objects.filter(
         region=region,
         kind=kind,
         worked_s__gt=0,
         size_done__gt=0,
-        done__gte=FEWEST_STEPS,
+        done__gte=fewest_steps,
     ).order_by('-started_at')
     told = list(rows.values_list('worked_s', 'size_done', 'done')[:TASKS])
     return Past(

@@ -153,6 +153,7 @@ class Kind(abc.ABC):
     :cvar can_undo: whether ``undo`` can bring back what was
     :cvar leaves_nothing: what it makes it deletes again itself, so that there
         is nothing to undo
+    :cvar fewest_steps: what a task took with fewer says little of others
     :cvar flags: what its flags mean, for people; a flag may go on with
         ``:name``, of what it is
     """
@@ -161,6 +162,7 @@ class Kind(abc.ABC):
     rule: str
     can_undo = True
     leaves_nothing = False
+    fewest_steps = 3
     flags: Mapping[str, str] = types.MappingProxyType({})
 
     @property

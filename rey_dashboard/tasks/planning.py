@@ -6,6 +6,9 @@ import datetime
 
 from django import db
 from django.db import transaction
+from django.db.models import F
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from rey_dashboard.tasks import estimates
@@ -101,13 +104,12 @@ def find(kind: str) -> kinds.Kind:
 
 def estimate(task: models.Task) -> estimates.Estimate | None:
     """How long what is left of a task takes; none when nobody can know."""
-    past = estimates.measured(task.region, task.kind)
-    left = task.steps.filter(state__in=models.Step.OPEN)
-    return find(task.kind).estimate(past, sum_of_sizes(left))
-
-
-def sum_of_sizes(steps) -> float:
-    return steps.aggregate(size=db.models.Sum('size'))['size'] or 0
+    kind = find(task.kind)
+    past = estimates.measured(task.region, task.kind, kind.fewest_steps)
+    left = task.steps.filter(state__in=models.Step.OPEN).aggregate(
+        size=Sum(F('size') * (1 - Coalesce('progress', 0.0)))
+    )
+    return kind.estimate(past, left['size'] or 0)
 
 
 def _make(task, planned, actor, what):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import dataclasses
 
 from django.db.models import Count
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.tasks import estimates
@@ -71,11 +72,11 @@ class Button:
 
 
 def progress(task: models.Task) -> Progress:
-    left = None
+    left, parts = None, 0.0
     if task.to_go and task.state not in models.Task.ENDED:
-        left = _left(task)
+        left, parts = _left(task), _parts(task)
     return Progress(
-        done=_share(task.done, task),
+        done=_share(task.done + parts, task),
         failed=_share(task.failed, task),
         cancelled=_share(task.cancelled, task),
         to_go=task.to_go,
@@ -90,6 +91,12 @@ def took(task: models.Task) -> float | None:
     if not task.started_at or not task.ended_at:
         return None
     return (task.ended_at - task.started_at).total_seconds()
+
+
+def _parts(task):
+    """Of steps under way, how much is done."""
+    steps = task.steps.filter(state=models.Step.State.RUNNING)
+    return steps.aggregate(done=Sum('progress'))['done'] or 0.0
 
 
 def _left(task):

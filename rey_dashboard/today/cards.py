@@ -88,7 +88,13 @@ AREAS = (
         ),
         figures.of_usage,
     ),
-    Area('update', _('Update'), update.READ, (), figures.of_update),
+    Area(
+        'update',
+        _('Update'),
+        update.READ,
+        (parts.CATALOG, parts.PROBES),
+        figures.of_update,
+    ),
 )
 
 
@@ -153,8 +159,12 @@ def _state(area, severity, looked, own):
 
 
 def _address(area, looked):
-    if area.name == 'install':
-        return reverse('horizon:rey:readiness:index')
+    own = {
+        'install': 'horizon:rey:readiness:index',
+        'update': 'horizon:rey:versions:index',
+    }
+    if area.name in own:
+        return reverse(own[area.name])
     if not any(look.area == area.name for look in looked):
         return ''
     return f'{reverse("horizon:rey:today:findings")}?area={area.name}'

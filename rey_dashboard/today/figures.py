@@ -6,6 +6,7 @@ import math
 
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import scope as scope_
+from rey_dashboard.inventory import told_releases
 from rey_dashboard.inventory import totals
 from rey_dashboard.pages import protection
 from rey_dashboard.policy import usage
@@ -190,8 +192,30 @@ def _of_fullest(scope):
 
 
 def of_update(request, scope, fresh) -> Iterator[Line]:
-    yield Line(_t('Versions are not read yet'))
-    yield Line(_t('Nothing is compared with an earlier state yet'))
+    read = {part.name for part in fresh.parts if part.last_good_at}
+    address = reverse('horizon:rey:versions:index')
+    if not read >= {parts.CATALOG, parts.PROBES}:
+        yield Line(_t('Releases: not read yet'), address)
+        return
+    told = told_releases.of(scope.region)
+    if told.fit == told_releases.Fit.UNKNOWN:
+        yield Line(_t('No endpoint tells its release'), address)
+        return
+    if told.fit == told_releases.Fit.MIXED:
+        yield Line(_t('The services are of different releases'), address)
+    else:
+        yield Line(_t('Release: %s') % told, address)
+    # Of several that fit, the newest: it is cared for the longest.
+    release = told.fitting[-1] if told.fitting else told.oldest
+    if release:
+        words = {
+            'release': release,
+            'state': release.words_on(timezone.now().date()),
+        }
+        yield Line(
+            _t('%(release)s: %(state)s') % words,
+            reverse('horizon:rey:versions:releases'),
+        )
 
 
 def _projects(request, query):

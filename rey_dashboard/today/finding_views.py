@@ -18,6 +18,7 @@ from rey_dashboard.checks import registry
 from rey_dashboard.checks import seeing
 from rey_dashboard.checks import showing
 from rey_dashboard.inventory import scope as scope_
+from rey_dashboard.inventory import told_releases
 from rey_dashboard.pages import names
 from rey_dashboard.pages import views
 from rey_dashboard.policy import today as rules
@@ -29,8 +30,8 @@ from rey_dashboard.today import evidence
 from rey_dashboard.today import forms
 
 WHAT = acting.WHAT
-#: Until we know which release a cloud runs.
-RELEASE = 'latest'
+#: Where it is not known which release the cloud runs.
+LATEST = 'latest'
 DOCUMENTATION = 'https://docs.openstack.org/'
 LONGEST_COMMENT = 10_000
 
@@ -80,7 +81,8 @@ class FindingView(_OfFinding, views.PageView):
             facts=evidence.facts(finding.evidence, self.is_whole),
             is_whole=self.is_whole,
             runbook=runbook,
-            documentation=_documentation(runbook),
+            usual=showing.usual(finding),
+            documentation=_documentation(runbook, finding.region),
             not_now=showing.state(run) if self.is_whole else '',
             project=known.get(finding.project_id) or finding.project_id,
             page=showing.page(finding),
@@ -94,10 +96,12 @@ class FindingView(_OfFinding, views.PageView):
         )
 
 
-def _documentation(runbook):
+def _documentation(runbook, region):
     if not runbook or not runbook.documentation:
         return ''
-    return DOCUMENTATION + runbook.documentation.replace('{release}', RELEASE)
+    known = told_releases.of(region).release
+    release = known.id if known else LATEST
+    return DOCUMENTATION + runbook.documentation.replace('{release}', release)
 
 
 class OrderView(_OfFinding, views.ScopedView):

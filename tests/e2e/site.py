@@ -46,13 +46,16 @@ class Site:
         """Whether its web server does; a test may keep the worker down."""
         return bool(dashboard_places.running().alive('web'))
 
+    def worker_pid(self) -> int | None:
+        return dashboard_places.running().alive('worker')
+
     @contextlib.contextmanager
     def without_worker(self):
         """Nobody else reads the cloud meanwhile."""
-        pid = dashboard_places.running().alive('worker')
+        pid = self.worker_pid()
         if pid:
             os.kill(pid, signal.SIGTERM)
-        while dashboard_places.running().alive('worker'):
+        while self.worker_pid():
             time.sleep(0.5)
         try:
             yield

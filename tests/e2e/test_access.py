@@ -27,6 +27,7 @@ TABS = (
     'history/',
 )
 BACKUPS = '/rey/backups/'
+VERSION_TABS = ('', 'releases/', 'changes/', 'hypervisors/')
 BACKUP_TABS = (
     '',
     '?state=stale&under=50',
@@ -108,6 +109,7 @@ def addresses(page):
         '/rey/services/enable/?chosen=1',
         '/rey/data/',
         *(f'/rey/readiness/{end}' for end in ('', 'endpoints/', 'runs/')),
+        *(f'/rey/versions/{end}' for end in VERSION_TABS),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',

@@ -79,6 +79,7 @@ def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
         '/rey/find/',
         '/rey/tasks/',
         '/rey/readiness/',
+        '/rey/versions/',
     ]
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {403}
     assert write(page, f'{PROJECTS}columns/', column='x').status == 403

@@ -26,6 +26,7 @@ from rey_dashboard.inventory import summary  # noqa: E402
 from rey_dashboard.inventory import trends  # noqa: E402
 from tests.load import company  # noqa: E402
 from tests.load import rows_identity  # noqa: E402
+from tests.load import rows_operated  # noqa: E402
 from tests.load import rows_owned  # noqa: E402
 from tests.load import rows_usage  # noqa: E402
 
@@ -37,7 +38,7 @@ def main(projects):
     whole = company.Company(projects)
     with _hurry():
         _write_parts(whole)
-        for rows in (rows_identity, rows_owned, rows_usage):
+        for rows in (rows_identity, rows_operated, rows_owned, rows_usage):
             for model, columns, values, same in rows.of(whole):
                 write(model, columns, values, same)
         models.Backup.objects.filter(

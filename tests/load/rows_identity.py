@@ -1,4 +1,4 @@
-"""Domains, projects, people and their roles, and what the cloud is made of.
+"""Domains, projects, people and their roles.
 
 Each ``of`` gives model, columns, rows of these, and what is the same in all.
 """
@@ -58,39 +58,6 @@ def of(whole):
         _roles(whole),
         {},
     )
-    yield (
-        models.Host,
-        ('id', 'name', 'state'),
-        (
-            (
-                company.key('host', n),
-                f'compute-{n}',
-                'up' if n % 50 else 'down',
-            )
-            for n in whole.hosts
-        ),
-        {'status': 'enabled'},
-    )
-    yield (
-        models.Inventory,
-        (
-            'provider_id',
-            'root_id',
-            'resource_class',
-            'total',
-            'used',
-            'allocation_ratio',
-        ),
-        _inventories(whole),
-        {'reserved': 0},
-    )
-    yield models.Pool, ('name', 'total_gib', 'free_gib'), _pools(), {}
-    yield (
-        models.VolumeService,
-        ('binary', 'host'),
-        [('cinder-backup', 'control'), ('cinder-scheduler', 'control')],
-        {'zone': 'nova', 'status': 'enabled', 'state': 'up'},
-    )
 
 
 def _domains(whole):
@@ -148,19 +115,3 @@ def _roles(whole):
         user_id = whole.user_ids[number % len(whole.user_ids)]
         for inherited in (False, True):
             yield 'domain', id_, inherited, 'user', user_id, manager, manages
-
-
-def _inventories(whole):
-    for number in whole.hosts:
-        id_ = company.key('host', number)
-        for class_, total, ratio in (
-            ('VCPU', 64, 4.0),
-            ('MEMORY_MB', 524_288, 1.0),
-            ('DISK_GB', 2000, 1.0),
-        ):
-            yield id_, id_, class_, total, total // 2, ratio
-
-
-def _pools():
-    for number in range(8):
-        yield f'control@{company.TYPES[number % 2]}#{number}', 1e6, 4e5

@@ -45,13 +45,20 @@ class Hardware:
         vcpus: int = 64,
         ram: int = 262144,
         disk: int = 10000,
+        version: int = 8002002,
     ) -> str:
         """A hypervisor with its service and its resource provider.
 
+        :param version: of QEMU, 1,000 for each minor number
         :return: the id of hypervisor and provider
         """
         with self.lock:
-            columns = {'state': state, 'status': status, 'cell': cell}
+            columns = {
+                'state': state,
+                'status': status,
+                'cell': cell,
+                'version': version,
+            }
             host_id = self.new_row('hosts', '', {'name': name, **columns}).id
             self._compute_service(
                 'nova-compute', name, zone, cell, state=state, status=status

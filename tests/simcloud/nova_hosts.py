@@ -16,7 +16,7 @@ class Hosts:
 
     def hypervisors_detail(self, call):
         """From 2.88 on nova asks each host by RPC; a silent one is a 500."""
-        if self.cloud.silent_hosts:
+        if self.cloud.silent_hosts and call.version >= (2, 88):
             raise service.Refusal(500, UNEXPECTED)
         return self._hypervisors(call, detail=True)
 
@@ -116,5 +116,6 @@ def _hypervisor(row, detail):
     }
     if detail:
         told['hypervisor_type'] = 'QEMU'
+        told['hypervisor_version'] = row['version']
         told['service'] = {'host': row.name, 'disabled_reason': None}
     return told

@@ -12,6 +12,12 @@ class Host(base.Mirrored):
     state = models.CharField(max_length=16)
     #: ``enabled`` or ``disabled``.
     status = models.CharField(max_length=16)
+    #: Of the hypervisor: ``QEMU``, as Nova's driver tells it.
+    type = models.CharField(max_length=255, default='')
+    #: 1,000,000 for each major number, 1,000 for each minor one.
+    version = models.BigIntegerField(null=True)
+    #: Of the ``nova-compute`` that looks after it.
+    service_host = models.CharField(max_length=255, default='')
 
     def __str__(self):
         return self.name

@@ -18,6 +18,8 @@ from nova.virt import hardware
 
 from democloud import hosts
 
+#: As libvirt tells it: 1,000 for each minor number.
+QEMU = 8002002
 UPTIME = ' 12:00:00 up 7 days,  1:02,  1 user,  load average: 0.2, 0.3, 0.3'
 
 
@@ -39,6 +41,7 @@ class DemoDriver(fake.FakeDriver):
         if found:
             found['uuid'] = _uuid(nodename)
             found['hypervisor_type'] = 'QEMU'
+            found['hypervisor_version'] = QEMU
         return found
 
     def get_host_uptime(self):

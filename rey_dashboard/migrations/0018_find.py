@@ -15,7 +15,7 @@ def keep_texts_plain(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('rey_dashboard', '0016_expectations'),
+        ('rey_dashboard', '0017_versions'),
     ]
 
     operations = [
