@@ -20,7 +20,7 @@ class First(horizon.PanelGroup):
 
     slug = 'first'
     name = _('Now')
-    panels = ('today', 'tasks')
+    panels = ('today', 'find', 'tasks')
 
 
 class Install(horizon.PanelGroup):

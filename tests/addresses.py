@@ -16,6 +16,7 @@ _PARTS = {
     '<int:run_id>': '1',
     '<int:baseline_id>': '1',
     '<int:comparison_id>': '1',
+    '<path:thing_id>': 'in-p',
     '<slug:order>': 'start',
 }
 

@@ -13,6 +13,7 @@ import pytest
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
+from rey_dashboard.find import tables as find_tables
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
@@ -47,6 +48,7 @@ MODULES = (
     today_tables,
     verification_tables,
     version_tables,
+    find_tables,
 )
 #: What the functions that make a table need.
 MADE_OF = {

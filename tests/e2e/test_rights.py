@@ -76,6 +76,7 @@ def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
     # Whoever may act anywhere sees tasks, those of his kinds.
     assert [link.get_attribute('href') for link in links.all()] == [
         '/rey/today/',
+        '/rey/find/',
         '/rey/tasks/',
         '/rey/readiness/',
         '/rey/versions/',
