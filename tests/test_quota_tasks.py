@@ -208,6 +208,18 @@ def test_undo_brings_back_what_was_and_says_that_it_is_pinned(cloud, engine):
     assert limit(cloud, 'compute', cloud.empty, 'cores') == 99
 
 
+def test_what_was_asked_before_and_stored_after_is_no_change(cloud, engine):
+    task = planned(cloud, VCPUS)
+    work(engine, task)
+    # A collection that had asked before it all stores its answer.
+    inventory.Quota.objects.filter(resource='cores').update(limit=20)
+    undo = planning.plan_undo(task, 'Undo', 'another form', REY)
+    assert steps(undo)['busy', 'compute'].state == STATES.PENDING
+    work(engine, undo)
+    assert undo.state == models.Task.State.SUCCEEDED
+    assert limit(cloud, 'compute', cloud.busy, 'cores') == 20
+
+
 def test_what_was_neutrons_default_follows_it_again(cloud, engine):
     cloud.set_quota('network', cloud.busy, router=3)
     task = planned(cloud, change('network', 'port', 'set', 700))

@@ -220,12 +220,7 @@ def _flags(row, new):
 
 
 def _undone(region, steps):
-    rows = models.Quota.objects.filter(
-        region=region, project_id__in={step.target for step in steps}
-    )
-    now = {
-        (row.project_id, row.service, row.resource): row.limit for row in rows
-    }
+    now = quota_reads.limits_since_ended(region, steps)
     for step in steps:
         had_none = step.work.get(OWN) is False
         changed = [

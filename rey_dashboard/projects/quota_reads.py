@@ -4,6 +4,7 @@ Planning asks it to read those quotas anew. Who starts a little later, with the
 preview read, need not wait for the same answers once more.
 """
 
+from collections.abc import Collection
 import datetime
 
 from django.utils import timezone
@@ -17,10 +18,10 @@ from rey_dashboard.tasks import models as tasks
 
 #: As long as a reading of who manages what holds.
 GOOD_FOR = datetime.timedelta(minutes=10)
-#: Neutron tells all in one answer.
 _PART = {
     resources.COMPUTE: parts.COMPUTE_QUOTAS,
     resources.VOLUME: parts.VOLUME_QUOTAS,
+    resources.NETWORK: parts.NETWORK,
 }
 _NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
@@ -29,7 +30,8 @@ def since_planned(
     context: kinds.Context, step: tasks.Step
 ) -> quota_looks.Now | None:
     """None when only the service can tell, also after a try that was lost."""
-    if step.service not in _PART or _was_tried(step):
+    # Neutron tells all in one answer.
+    if step.service == resources.NETWORK or _was_tried(step):
         return None
     rows = models.Quota.objects.filter(
         region=step.task.region,
@@ -53,6 +55,32 @@ def since_planned(
     )
 
 
+def limits_since_ended(
+    region: str, steps: Collection[tasks.Step]
+) -> dict[tuple[str, str, str], int]:
+    """By project, service and resource: what was asked since a step ended.
+
+    What a collection asked before tells the old limit, also when it came to
+    store that afterwards.
+    """
+    ended = {(step.target, step.service): step.ended_at for step in steps}
+    rows = models.Quota.objects.filter(
+        region=region, project_id__in={step.target for step in steps}
+    )
+    begun = {}
+    found = {}
+    for row in rows:
+        key = row.project_id, row.service
+        if key not in ended:
+            continue
+        read = row.service, row.seen
+        if read not in begun:
+            begun[read] = _started(region, *read)
+        if begun[read] > ended[key]:
+            found[(*key, row.resource)] = row.limit
+    return found
+
+
 def _was_tried(step):
     # A retry forgets the times, and keeps the error until it is well.
     return step.error or step.state != tasks.Step.State.PENDING
@@ -62,9 +90,13 @@ def _begun(context, step, number):
     """When the collection asked the service; long ago when nobody knows."""
     key = 'quotas read', step.service, number
     if key not in context.kept:
-        readings = models.PartReading.objects.filter(
-            region=step.task.region, name=_PART[step.service], number=number
-        )
-        first = readings.order_by('started_at').first()
-        context.kept[key] = first.started_at if first else _NEVER
+        context.kept[key] = _started(step.task.region, step.service, number)
     return context.kept[key]
+
+
+def _started(region, service, number):
+    readings = models.PartReading.objects.filter(
+        region=region, name=_PART[service], number=number
+    )
+    first = readings.order_by('started_at').first()
+    return first.started_at if first else _NEVER
