@@ -89,6 +89,29 @@ def _parser():
         '--email', default='', help='for addresses with {email}'
     )
     notify.set_defaults(run=_notify)
+    verify = commands.add_parser(
+        'verify', help='keep how the cloud is before an update, and compare'
+    )
+    what = verify.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        '--baseline',
+        nargs='?',
+        const='',
+        metavar='NAME',
+        help='read the cloud, and keep how it is',
+    )
+    what.add_argument(
+        '--compare',
+        nargs='?',
+        const='',
+        metavar='NAME',
+        help='read the cloud, and compare; without a name with the last one',
+    )
+    what.add_argument(
+        '--check', metavar='FILE', help='is this copy of a report unchanged?'
+    )
+    verify.add_argument('--json', action='store_true', help='for machines')
+    verify.set_defaults(run=_verify)
     setup.add(commands)
     check = commands.add_parser(
         'check', help='look whether all is well, and tell what to do'
@@ -188,6 +211,14 @@ def _notify(arguments):
         else:
             print(f'Address {place}: {"sent" if sent else "needs --email"}')
     return 1 if failed else 0
+
+
+def _verify(arguments):
+    from rey_dashboard.inventory import databases
+    from rey_dashboard.verification import command
+
+    databases.limit_waits()
+    return command.run(arguments)
 
 
 def _check(arguments):

@@ -20,7 +20,7 @@ class First(horizon.PanelGroup):
 
     slug = 'first'
     name = _('Now')
-    panels = ('today', 'tasks')
+    panels = ('today', 'find', 'tasks')
 
 
 class Install(horizon.PanelGroup):
@@ -44,7 +44,7 @@ class Usage(horizon.PanelGroup):
 class Update(horizon.PanelGroup):
     slug = 'update'
     name = _('Update')
-    panels = ('versions',)
+    panels = ('versions', 'verification')
 
 
 class Rey(horizon.Dashboard):

@@ -8,15 +8,20 @@ from rey_dashboard.pages.models import ColumnChoice
 from rey_dashboard.projects.models import QuotaTemplate
 from rey_dashboard.readiness.models import Expectations
 from rey_dashboard.readiness.models import ReadinessRun
+from rey_dashboard.runs.models import Baseline
+from rey_dashboard.runs.models import Comparison
+from rey_dashboard.runs.models import UpgradeCheck
 from rey_dashboard.tasks.models import Comment
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
 __all__ = [
+    'Baseline',
     'CheckRun',
     'ColumnChoice',
     'Comment',
+    'Comparison',
     'Expectations',
     'Finding',
     'FindingRecord',
@@ -25,4 +30,5 @@ __all__ = [
     'Record',
     'Step',
     'Task',
+    'UpgradeCheck',
 ]

@@ -24,6 +24,7 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 from rey_dashboard.readiness import runs
 from rey_dashboard.tasks import ticking
+from rey_dashboard.verification import runs as verifications
 
 LOG = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class _Worker:
         # The first collection reads them.
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
-        self._run = threading.Thread()
+        self._run, self._verification = threading.Thread(), threading.Thread()
         self._database = _Database()
         self._tasks = ticking.Ticker(self._database.tell)
         self._notices = notices.Notices(self._stop)
@@ -197,20 +198,31 @@ class _Worker:
 
     def _look_after_runs(self):
         """Somebody waits for them: not for a collection that takes long."""
-        if self._run.is_alive() or not runs.waiting(self._region).exists():
-            return
-        self._run = threading.Thread(target=self._work_on_run, daemon=True)
-        self._run.start()
+        if not self._run.is_alive() and runs.waiting(self._region).exists():
+            self._run = self._begin(runs.work, self._stop)
+        if not self._verification.is_alive() and verifications.waiting(
+            self._region
+        ):
+            self._verification = self._begin(
+                verifications.work, self._stop, self._notices.tell
+            )
 
-    def _work_on_run(self):
+    def _begin(self, work, *arguments):
+        thread = threading.Thread(
+            target=self._work_on_run, args=(work, *arguments), daemon=True
+        )
+        thread.start()
+        return thread
+
+    def _work_on_run(self, work, *arguments):
         try:
-            runs.work(self._stop)
+            work(*arguments)
         except faults.ALL as error:
             LOG.error('%s', faults.explain(error).words)
         except db.Error as error:
             self._database.tell(error)
         except Exception:  # the outermost frame of this thread: log it
-            LOG.exception('A run of readiness broke')
+            LOG.exception('A run that somebody asked for broke')
         finally:
             connection.close()
 

@@ -4,13 +4,19 @@ from django.urls import get_resolver
 from django.urls import reverse
 
 #: Addresses that only take a POST.
-WRITES = ('/refresh/', '/columns/', '/start/', '/run/')
+WRITES = (
+    *('/refresh/', '/columns/', '/start/', '/run/'),
+    *('/take/', '/compare/', '/delete/'),
+)
 #: Pages that also take a POST, and need a right to act.
 ACTS = ('/set-quotas/', '/disable/', '/enable/', '/smoke-test/')
 _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',
     '<int:run_id>': '1',
+    '<int:baseline_id>': '1',
+    '<int:comparison_id>': '1',
+    '<path:thing_id>': 'in-p',
     '<slug:order>': 'start',
 }
 

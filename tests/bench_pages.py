@@ -29,6 +29,7 @@ EMPTY = '/settings/password/'
 EMPTY_NAME = 'Horizon: almost empty page'
 PROJECTS = '/rey/projects/'
 BACKUPS = '/rey/backups/'
+FIND = '/rey/find/'
 PAGES = {
     EMPTY_NAME: EMPTY,
     'Projects: first page': PROJECTS,
@@ -77,6 +78,12 @@ PAGES = {
     'A project: people': f'{PROJECTS}PROJECT/people/',
     'A project: hours': f'{PROJECTS}PROJECT/hours/',
     'A project: history': f'{PROJECTS}PROJECT/history/',
+    'Find: nothing': f'{FIND}?q=no-such-thing',
+    'Find: an id': f'{FIND}?q=PROJECT',
+    'Find: an address': f'{FIND}?q=10.0.1.2',
+    'Find: in an eighth of the names': f'{FIND}?q=shop',
+    'Find: in nearly all names': f'{FIND}?q=-s',
+    'Find: last page of servers': f'{FIND}?q=shop&kind=server&page=99999',
     'Data': '/rey/data/',
     'Today': '/rey/today/',
     'Findings': '/rey/today/findings/',

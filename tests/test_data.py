@@ -201,7 +201,7 @@ def test_the_data_page_tells_when_everything_was_read_and_what_is_of_then(
     )
     text = ' '.join(page(admin, '/rey/data/').split())
     assert '2 hours ago' in text
-    assert 'of then: addresses, zone' in text
+    assert 'of then: addresses, macs, zone' in text
     assert 'each time' in text
     assert '4 minutes from now' in text
 

@@ -13,6 +13,7 @@ import pytest
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
+from rey_dashboard.find import tables as find_tables
 from rey_dashboard.inventory import resources
 from rey_dashboard.pages import tables as page_tables
 from rey_dashboard.projects import owned_tables
@@ -22,6 +23,7 @@ from rey_dashboard.readiness import tables as readiness_tables
 from rey_dashboard.services import tables as service_tables
 from rey_dashboard.tasks import tables as task_tables
 from rey_dashboard.today import tables as today_tables
+from rey_dashboard.verification import tables as verification_tables
 from rey_dashboard.versions import tables as version_tables
 from tests import factory
 
@@ -44,7 +46,9 @@ MODULES = (
     readiness_tables,
     task_tables,
     today_tables,
+    verification_tables,
     version_tables,
+    find_tables,
 )
 #: What the functions that make a table need.
 MADE_OF = {

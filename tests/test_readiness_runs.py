@@ -10,6 +10,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.readiness import models
 from rey_dashboard.readiness import runs
+from rey_dashboard.runs import claims
 from tests import factory
 from tests import loopback
 from tests import paper_cloud
@@ -150,7 +151,7 @@ def test_a_run_whose_worker_ends_is_begun_anew(cloud, ready):
 
 def test_a_run_of_another_worker_is_left_alone_until_it_died(cloud, ready):
     asked = runs.request(factory.REGION, 'u', 'Rey')
-    until = timezone.now() + runs.HOLDS
+    until = timezone.now() + claims.HOLDS
     models.ReadinessRun.objects.update(claimed_until=until)
     assert not runs.waiting(factory.REGION).exists()
     runs.work(threading.Event())

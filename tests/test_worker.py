@@ -14,6 +14,8 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import rhythm
 from rey_dashboard.readiness import models as readiness
 from rey_dashboard.readiness import runs
+from rey_dashboard.runs import models as verification
+from rey_dashboard.verification import runs as verifications
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,26 +71,31 @@ def test_it_tells_pages_why_it_cannot_sign_in_and_goes_on(cloud, settings):
     assert number() == 1
 
 
-def test_a_run_of_readiness_does_not_wait_for_the_next_collection(cloud):
+@pytest.mark.parametrize(
+    'kind', [readiness.ReadinessRun, verification.Baseline]
+)
+def test_what_a_page_asks_for_does_not_wait_for_the_next_collection(
+    cloud, our_checks, kind
+):
     ended = threading.Event()
 
     def ask(turn):
-        if turn == 2:
+        if turn == 2 and kind is readiness.ReadinessRun:
             runs.request('RegionOne', 'u', 'Rey')
+        elif turn == 2:
+            verifications.ask_baseline('RegionOne', '', 'u', 'Rey')
         if turn == 3:
             for _look in range(200):
-                if not _live():
+                if not kind.objects.filter(ended_at=None).exists():
                     ended.set()
                     break
                 threading.Event().wait(0.05)
 
     run(3, ask)
     assert ended.is_set()
-    assert number() == 1
-
-
-def _live():
-    return readiness.ReadinessRun.objects.filter(ended_at=None).exists()
+    assert kind.objects.get().error == ''
+    # A baseline is made of a collection of its own.
+    assert number() == (2 if kind is verification.Baseline else 1)
 
 
 def test_roles_on_domains_do_not_wait_for_a_long_collection(

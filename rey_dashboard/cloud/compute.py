@@ -20,6 +20,7 @@ NEEDED, WANTED = '2.53', '2.96'
 # From 2.88 on the details of hypervisors ask each host by RPC for its uptime:
 # one silent host makes them a 500 (tried on nova 34).
 WANTED_OF_HOSTS = '2.87'
+_MAC = 'OS-EXT-IPS-MAC:mac_addr'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Server:
     ram_mib: int
     disk_gib: int
     addresses: tuple[str, ...]
+    macs: tuple[str, ...]
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
 
@@ -189,6 +191,9 @@ def _client(cloud, session, wanted):
 def _server(row):
     flavor = row.get('flavor') or {}
     fault = row.get('fault') or {}
+    networks = (row.get('addresses') or {}).values()
+    addresses = [address for network in networks for address in network]
+    macs = [address.get(_MAC) for address in addresses]
     return Server(
         id=row['id'],
         # A cell that is down leaves names and sizes out (2.69 and later).
@@ -204,11 +209,9 @@ def _server(row):
         vcpus=flavor.get('vcpus') or 0,
         ram_mib=flavor.get('ram') or 0,
         disk_gib=flavor.get('disk') or 0,
-        addresses=tuple(
-            address['addr']
-            for network in (row.get('addresses') or {}).values()
-            for address in network
-        ),
+        addresses=tuple(address['addr'] for address in addresses),
+        # A port with two addresses stands there twice.
+        macs=tuple(dict.fromkeys(mac for mac in macs if mac)),
         created_at=times.parse(row['created']),
         updated_at=times.parse(row.get('updated')),
     )

@@ -12,7 +12,7 @@ from rey_dashboard.inventory import parts
 #: Parts that can be read for their changes alone, and the columns of which
 #: the cloud tells no change: those are as of the last reading of everything.
 UNTOLD: dict[str, tuple[str, ...]] = {
-    parts.SERVERS: ('addresses', 'zone'),
+    parts.SERVERS: ('addresses', 'macs', 'zone'),
     parts.VOLUMES: ('metadata',),
     parts.SNAPSHOTS: (),
     parts.BACKUPS: (),

@@ -17,6 +17,7 @@ from openstack_auth import policy as horizon_policy
 
 from rey_dashboard.policy import base
 from rey_dashboard.policy import data
+from rey_dashboard.policy import find
 from rey_dashboard.policy import install
 from rey_dashboard.policy import operate
 from rey_dashboard.policy import session_roles
@@ -42,7 +43,7 @@ _awaited = threading.Event()
 
 def list_rules() -> list[oslo_policy.DocumentedRuleDefault]:
     """All rules, for oslo.policy's tools (its entry point names this)."""
-    areas = (base, install, operate, usage, update, data, tasks, today)
+    areas = (base, install, operate, usage, update, data, find, tasks, today)
     return [rule for area in areas for rule in area.RULES]
 
 

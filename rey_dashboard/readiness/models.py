@@ -1,8 +1,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.runs import models as runs
 
-class ReadinessRun(models.Model):
+
+class ReadinessRun(runs.Run):
     """One look whether the cloud is ready: who asked, and what came of it."""
 
     class Stage(models.TextChoices):
@@ -19,17 +21,6 @@ class ReadinessRun(models.Model):
         JUDGING = 'judging', _('the worker judges')
         ENDED = 'ended', _('ended')
 
-    id = models.BigAutoField(primary_key=True)
-    region = models.CharField(max_length=255)
-    asked_by_id = models.CharField(max_length=64)
-    asked_by_name = models.CharField(max_length=255, default='')
-    asked_at = models.DateTimeField()
-    #: The worker that has it renews this; when it is over, another takes it.
-    claimed_until = models.DateTimeField(null=True)
-    #: Grows with each worker that takes it; all writes name it.
-    claim = models.PositiveIntegerField(default=0)
-    started_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
     stage = models.CharField(
         max_length=16, choices=Stage.choices, default=Stage.WAITING
     )
@@ -38,9 +29,6 @@ class ReadinessRun(models.Model):
     unknown = models.PositiveIntegerField(default=0)
     #: As ``points.Point`` has them, in the report's order.
     points = models.JSONField(default=list)
-    #: Why there is no result.
-    error = models.TextField(default='')
-    remedy = models.TextField(default='')
 
     class Meta:
         indexes = [
@@ -48,24 +36,10 @@ class ReadinessRun(models.Model):
             models.Index(fields=['region', 'ended_at']),
         ]
 
-    def __str__(self):
-        return f'{self.asked_at:%Y-%m-%d %H:%M}: {self.asked_by_name}'
-
-    @property
-    def is_live(self) -> bool:
-        return self.ended_at is None
-
     @property
     def is_ready(self) -> bool:
         """Nothing failed, of a run that came to a result."""
         return bool(self.points) and not self.failed
-
-    @property
-    def took(self) -> float | None:
-        """Seconds from its start to its end."""
-        if not self.started_at or not self.ended_at:
-            return None
-        return (self.ended_at - self.started_at).total_seconds()
 
 
 class Expectations(models.Model):

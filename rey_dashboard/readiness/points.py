@@ -9,12 +9,11 @@ import logging
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.readiness import models
+from rey_dashboard.runs import reports
 
 LOG = logging.getLogger(__name__)
 
-PASS, FAIL, UNKNOWN = 'pass', 'fail', 'unknown'
-#: Lines of evidence of one point.
-MOST_LINES = 20
+PASS, FAIL, UNKNOWN = reports.PASS, reports.FAIL, reports.UNKNOWN
 
 GROUPS = {
     'endpoints': _('Endpoints of all regions and interfaces'),
@@ -26,8 +25,6 @@ GROUPS = {
     'resources': _('Flavors, images, networks and volume types'),
     'rights': _('The service user'),
 }
-RESULTS = {PASS: _('PASS'), FAIL: _('FAIL'), UNKNOWN: _('not known')}
-COLOURS = {PASS: 'success', FAIL: 'danger', UNKNOWN: 'default'}
 _NOT_KNOWN = _('%(subject)s: not known, since %(why)s')
 #: What a point says, by its key and its result.
 TEXTS: Mapping[str, Mapping[str, str]] = {
@@ -139,39 +136,14 @@ def unknown(group: str, key: str, subject: str, why: str) -> Point:
 
 def stored(point: Point) -> dict:
     told = dataclasses.asdict(point)
-    lines = list(point.evidence)
-    told['evidence'] = lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        told['evidence'].append(f'… {len(lines) - MOST_LINES} more')
+    told['evidence'] = reports.lines(point.evidence)
     return told
 
 
-@dataclasses.dataclass(frozen=True)
-class Shown:
-    """A point in the reader's language."""
-
-    run_id: int
-    run_ended_at: object
-    group: str
-    key: str
-    subject: str
-    result: str
-    words: str
-    evidence: Sequence[str]
-
-    @property
-    def label(self) -> str:
-        return RESULTS[self.result]
-
-    @property
-    def colour(self) -> str:
-        return COLOURS[self.result]
-
-
-def shown(run: models.ReadinessRun) -> Iterator[Shown]:
+def shown(run: models.ReadinessRun) -> Iterator[reports.Shown]:
     """Those of a run; what an older version of us wrote as far as it goes."""
     for told in run.points:
-        yield Shown(
+        yield reports.Shown(
             run_id=run.pk,
             run_ended_at=run.ended_at,
             group=told['group'],
@@ -194,43 +166,5 @@ def _words(told):
         return f'{told["key"]} {told["subject"]}'.strip()
 
 
-@dataclasses.dataclass(frozen=True)
-class Group:
-    """Of a report, those that failed first."""
-
-    name: str
-    label: str
-    points: Sequence[Shown]
-
-    def number(self, result: str) -> int:
-        return sum(point.result == result for point in self.points)
-
-    @property
-    def passed(self) -> int:
-        return self.number(PASS)
-
-    @property
-    def failed(self) -> int:
-        return self.number(FAIL)
-
-    @property
-    def unknown(self) -> int:
-        return self.number(UNKNOWN)
-
-
-def grouped(run: models.ReadinessRun) -> list[Group]:
-    by_group = {}
-    for point in shown(run):
-        by_group.setdefault(point.group, []).append(point)
-    order = (FAIL, UNKNOWN, PASS)
-    return [
-        Group(
-            name,
-            GROUPS.get(name, name),
-            sorted(
-                by_group[name], key=lambda point: order.index(point.result)
-            ),
-        )
-        for name in (*GROUPS, *(set(by_group) - set(GROUPS)))
-        if name in by_group
-    ]
+def grouped(run: models.ReadinessRun) -> list[reports.Group]:
+    return reports.grouped(shown(run), GROUPS)

@@ -185,6 +185,9 @@ class Step(models.Model):
             models.Index(fields=['task', 'state', 'service', 'number']),
             # What was done to one thing.
             models.Index(fields=['target', 'task']),
+            # Somebody has an id from a log.
+            models.Index(fields=['request_id']),
+            models.Index(fields=['error_request_id']),
         ]
 
     def __str__(self):

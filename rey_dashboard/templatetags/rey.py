@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from rey_dashboard import policy
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
+from rey_dashboard.inventory import scope
 from rey_dashboard.pages import protection
 
 register = template.Library()
@@ -33,6 +34,12 @@ SPARK_WIDTH, SPARK_HEIGHT = 100, 24
 def passes(request, rule):
     """Whether the user passes a rule of ours, for the whole cloud."""
     return policy.allowed(request, rule)
+
+
+@register.filter
+def opens(request, rule):
+    """Whether he may see anything by it, if only of a domain."""
+    return scope.is_open(request, rule)
 
 
 @register.filter

@@ -19,6 +19,7 @@ from rey_dashboard.inventory import told_releases
 from rey_dashboard.inventory import totals
 from rey_dashboard.pages import protection
 from rey_dashboard.policy import usage
+from rey_dashboard.runs import models as verification
 from rey_dashboard.templatetags import rey
 
 SERVICE_PARTS = {
@@ -192,6 +193,17 @@ def _of_fullest(scope):
 
 
 def of_update(request, scope, fresh) -> Iterator[Line]:
+    yield from _of_releases(scope, fresh)
+    last = verification.Comparison.objects.last_good(scope.region)
+    if last and scope.is_whole:
+        yield Line(
+            _t('Compared with %(baseline)s: %(worse)s worse')
+            % {'baseline': last.baseline, 'worse': rey.number(last.worse)},
+            reverse('horizon:rey:verification:report', args=[last.pk]),
+        )
+
+
+def _of_releases(scope, fresh):
     read = {part.name for part in fresh.parts if part.last_good_at}
     address = reverse('horizon:rey:versions:index')
     if not read >= {parts.CATALOG, parts.PROBES}:

@@ -39,6 +39,7 @@ BACKUP_TABS = (
 )
 FINDINGS = '/rey/today/findings/'
 READINESS_TABS = ('', 'endpoints/', 'hosts/', 'runs/', 'expectations/')
+FIND = '/rey/find/'
 THEMES = ('default', 'material')
 #: What stands past an edge of the window, but for tables in their regions.
 CUT_OFF = """() => [...document.querySelectorAll('.rey *')].filter(element => {
@@ -90,11 +91,19 @@ def addresses(page):
     project = page.locator('.rey-name a').first.get_attribute('href')
     page.goto(f'{PROJECTS}?state=deleted')
     deleted = page.locator('.rey-name a').first.get_attribute('href')
+    dossiers = []
+    for end in ('', 'volumes/'):
+        page.goto(f'{project}{end}')
+        name = page.locator('.rey-name a').first
+        dossiers.append(name.get_attribute('href'))
     return [
         *(f'{PROJECTS}{end}' for end in LISTS),
         *(f'{project}{end}' for end in TABS),
         deleted,
         *(f'{BACKUPS}{end}' for end in BACKUP_TABS),
+        *(f'{FIND}{end}' for end in ('', '?q=webshop', '?q=no-such-thing')),
+        f'{FIND}?q=webshop&kind=project',
+        *dossiers,
         '/rey/services/',
         '/rey/services/?status=disabled&name=nova-compute',
         '/rey/services/disable/',
@@ -103,6 +112,10 @@ def addresses(page):
         *(f'/rey/readiness/{end}' for end in READINESS_TABS),
         '/rey/readiness/smoke-test/',
         *(f'/rey/versions/{end}' for end in VERSION_TABS),
+        *(
+            f'/rey/verification/{end}'
+            for end in ('', 'comparisons/', 'check/')
+        ),
         f'{PROJECTS}set-quotas/?q=webshop&template=M',
         site.plan_quotas(page),
         '/rey/tasks/',

@@ -101,7 +101,7 @@ def test_filter_and_order_stand_in_the_address(sign_in):
     ]
     assert len(rows) > 1
     page.goto(PROJECTS)
-    page.get_by_role('searchbox').fill('shop')
+    page.locator('.rey-filter').get_by_role('searchbox').fill('shop')
     page.get_by_role('button', name='Filter').click()
     page.wait_for_url('**q=shop*')
     page.get_by_role('link', name='Servers', exact=True).click()

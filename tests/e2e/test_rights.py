@@ -76,9 +76,11 @@ def test_who_only_updates_sees_no_usage(own_and_foreign, sign_in):
     # Whoever may act anywhere sees tasks, those of his kinds.
     assert [link.get_attribute('href') for link in links.all()] == [
         '/rey/today/',
+        '/rey/find/',
         '/rey/tasks/',
         '/rey/readiness/',
         '/rey/versions/',
+        '/rey/verification/',
     ]
     assert statuses(page, addresses.of_usage(next(iter(own)))) == {403}
     assert write(page, f'{PROJECTS}columns/', column='x').status == 403

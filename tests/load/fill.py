@@ -18,6 +18,7 @@ django.setup()
 from rey_dashboard import conf  # noqa: E402
 from rey_dashboard.checks import cycle  # noqa: E402
 from rey_dashboard.inventory import coverage  # noqa: E402
+from rey_dashboard.inventory import directory  # noqa: E402
 from rey_dashboard.inventory import hour_sums  # noqa: E402
 from rey_dashboard.inventory import models  # noqa: E402
 from rey_dashboard.inventory import parts  # noqa: E402
@@ -50,6 +51,8 @@ def main(projects):
             hour_sums.rebuild(company.REGION, whole.day(0))
         with _told('coverage'):
             coverage.record(company.REGION, conf.current())
+        with _told('directory'):
+            directory.record(company.REGION)
         with _told('checks'):
             cycle.run(company.REGION)
         with _told('checks once more'):

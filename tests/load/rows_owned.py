@@ -23,6 +23,8 @@ def of(whole):
             'vcpus',
             'ram_mib',
             'disk_gib',
+            'addresses',
+            'macs',
             'created_at',
         ),
         _servers(whole),
@@ -111,8 +113,19 @@ def _servers(whole):
             'ERROR' if number % 131 == 0 else 'ACTIVE',
             f'compute-{number % hosts}',
             *company.FLAVORS[(project + place) % 3],
+            *_ports(number),
             whole.ago(hours=number % 20_000),
         )
+
+
+def _ports(number):
+    high, low = divmod(number, 250)
+    high, middle = divmod(high, 250)
+    mac = company.key('port', number)
+    return (
+        json.dumps([f'10.{high}.{middle}.{low}']),
+        json.dumps([f'fa:16:3e:{mac[:2]}:{mac[2:4]}:{mac[4:6]}']),
+    )
 
 
 def _volumes(whole):

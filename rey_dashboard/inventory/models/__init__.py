@@ -11,6 +11,7 @@ from rey_dashboard.inventory.models.coverage import DomainLevel
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
+from rey_dashboard.inventory.models.directory import DirectoryPage
 from rey_dashboard.inventory.models.endpoints import CatalogService
 from rey_dashboard.inventory.models.endpoints import Endpoint
 from rey_dashboard.inventory.models.endpoints import EndpointProbe
@@ -50,6 +51,7 @@ __all__ = [
     'CatalogService',
     'Collector',
     'CoverageDay',
+    'DirectoryPage',
     'Domain',
     'DomainCoverage',
     'DomainLevel',

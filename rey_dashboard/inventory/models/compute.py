@@ -18,6 +18,8 @@ class Server(base.Mirrored):
     ram_mib = models.IntegerField()
     disk_gib = models.IntegerField()
     addresses = models.JSONField(default=list)
+    #: Of its ports, in the order of the addresses, each once.
+    macs = models.JSONField(default=list)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(null=True)
     #: Not in the last listing, and nova has not said that it is gone.
