@@ -6,9 +6,11 @@ from rey_dashboard.cloud import session
 
 
 def test_a_refused_connection_is_told_without_the_librarys_inner_view():
+    adapter = session.Session().session.get_adapter('http://c/')
+    pool = adapter.poolmanager.connection_from_url('http://c/')
     error = ks_exceptions.ConnectFailure(
-        'Unable to establish connection to http://c/v3/: HTTPConnectionPool('
-        "host='c', port=80): Max retries exceeded with url: /v3/ (Caused by "
+        f'Unable to establish connection to http://c/v3/: {pool}: Max '
+        'retries exceeded with url: /v3/ (Caused by '
         "NewConnectionError(\"HTTPConnection(host='c', port=80): Failed to "
         'establish a new connection: [Errno 111] Connection refused"))'
     )

@@ -30,6 +30,8 @@ def results(told):
         ('neutron-table.txt', 'neutron', (14, 2, 0)),
         ('neutron.json', 'neutron', (14, 2, 0)),
         ('placement-table.txt', 'placement', (3, 0, 0)),
+        ('keystone-table.txt', 'keystone', (3, 0, 0)),
+        ('keystone.json', 'keystone', (3, 0, 0)),
     ],
 )
 def test_what_real_services_print_is_read(name, service, counts):
@@ -39,7 +41,7 @@ def test_what_real_services_print_is_read(name, service, counts):
     assert tuple(map(found.count, upgrade_text.RESULTS)) == counts
 
 
-@pytest.mark.parametrize('service', ['cinder', 'neutron'])
+@pytest.mark.parametrize('service', ['cinder', 'keystone', 'neutron'])
 def test_table_and_json_say_the_same_though_the_table_is_wrapped(service):
     table = read(sample(f'{service}-table.txt'))[service].checks
     json = read(sample(f'{service}.json'))[service].checks
@@ -77,9 +79,7 @@ def test_several_are_read_with_all_that_a_terminal_has_between_them():
             '2026-11-23 09:01:00.123 42 WARNING neutron.conf [-] Old',
             sample('neutron-table.txt'),
             '$ heat-status upgrade check',
-            sample('placement-table.txt')
-            .replace('Missing Root Provider IDs', 'Policy File JSON to YAML')
-            .replace('Incomplete Consumers     ', 'Something of Heat alone  '),
+            sample('heat-table.txt'),
         ]
     )
     told = read(text)
@@ -88,9 +88,7 @@ def test_several_are_read_with_all_that_a_terminal_has_between_them():
 
 
 def test_whose_it_is_may_be_told_by_whoever_pastes():
-    text = sample('placement-table.txt')
-    text = text.replace('Missing Root Provider IDs', 'Nobody else knows this')
-    text = text.replace('Incomplete Consumers ', 'And nobody knows this')
+    text = sample('heat-table.txt')
     with pytest.raises(upgrade_text.Wrong, match='which service') as told:
         read(text)
     assert told.value.line == 1

@@ -136,7 +136,7 @@ class TestBaselines:
     def test_one_is_asked_for_by_name_and_followed(self, admin):
         for _click in range(2):
             answer = admin.post(f'{INDEX}take/', {'name': HOSTILE})
-            assert answer.url == INDEX
+            assert answer.url == f'{INDEX}baselines/1/'
         made = models.Baseline.objects.get()
         assert (made.name, made.asked_by_id) == (HOSTILE, factory.USER)
         page = text(admin)

@@ -175,7 +175,7 @@ def _told(error):
 
 
 #: urllib3's inner view of a failed connection, and the one useful part of it.
-_POOL = re.compile(r': HTTPS?ConnectionPool\(.*')
+_POOL = re.compile(r': \w*Pool\(.*')
 _CAUSE = re.compile(r'\[Errno -?\d+\] [\w ]+')
 #: keystoneauth's words for what requests tells twice.
 _BROKEN = re.compile(r"^Unexpected exception for (\S+): \('?([^,(]*).*")

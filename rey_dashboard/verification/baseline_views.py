@@ -59,8 +59,9 @@ class TakeView(Act):
 
     def act(self, who):
         name = self.request.POST.get('name', '').strip()
-        runs.ask_baseline(self.scope.region, name.replace('\0', ''), *who)
-        return _to('index')
+        name = name.replace('\0', '')
+        made = runs.ask_baseline(self.scope.region, name, *who)
+        return _to('baseline', made.pk)
 
 
 class CompareView(Act):

@@ -211,7 +211,7 @@ def _counts(pair, part):
         for key in sorted({*before, *now}):
             old, new = before.get(key, 0), now.get(key, 0)
             if old == new:
-                made.keep(f'{key}: {new:,}')
+                made.keep(f'{key}: {new:,}', new)
             else:
                 made.add(points.CHANGED, f'{key}: {new:,}, was {old:,}')
     return made

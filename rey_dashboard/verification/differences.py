@@ -22,9 +22,9 @@ class Differences:
     def add(self, change: str, line: str) -> None:
         self.found.setdefault(change, []).append(line)
 
-    def keep(self, line: str) -> None:
-        """Of what is as before."""
-        self.same += 1
+    def keep(self, line: str, number: int = 1) -> None:
+        """Of what is as before; so many things."""
+        self.same += number
         self.kept.append(line)
 
     def points(self) -> Iterator[points.Point]:

@@ -68,10 +68,10 @@ class Site:
 
     def work(self) -> None:
         """Works on tasks until none is due, as a worker would."""
-        done = self._command('work')
+        done = self.command('work')
         assert done.returncode == 0, done.stderr
 
-    def _command(self, *words):
+    def command(self, *words):
         command = self.home / 'horizon-venv' / 'bin' / 'rey-dashboard'
         env = {**os.environ, 'OS_CLIENT_CONFIG_FILE': str(self.clouds_yaml)}
         env.pop('DJANGO_SETTINGS_MODULE', None)
@@ -96,7 +96,7 @@ class Site:
             options += ['--hours-again', str(hours_again)]
         end = time.monotonic() + patience_s
         while True:
-            done = self._command('collect', '--json', *options)
+            done = self.command('collect', '--json', *options)
             if done.returncode == 0:
                 return json.loads(done.stdout)
             held = 'is collecting' in done.stderr
