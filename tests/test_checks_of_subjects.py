@@ -169,6 +169,8 @@ def test_a_server_that_never_had_a_host_is_not_brought_back():
     assert told(check, one) == (
         'The server s is in error: No valid host was found.'
     )
+    one.evidence['fault'] = ''
+    assert told(check, one) == 'The server s is in error'
     runbook = check.runbook(one)
     assert runbook.commands[-1].line == 'openstack server delete s'
 

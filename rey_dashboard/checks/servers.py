@@ -97,6 +97,12 @@ class ServerError(_OfServers):
     titles = {'': _('The server %(name)s is in error: %(fault)s')}
     severity = _SEVERITY.ERROR
 
+    def title(self, finding):
+        if finding.evidence['fault']:
+            return super().title(finding)
+        name = finding.subject_name or finding.subject
+        return _t('The server %s is in error') % name
+
     def chosen(self, servers):
         return servers.filter(status='ERROR')
 
