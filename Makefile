@@ -60,6 +60,7 @@ test-slow-alone: $(VENV)/tests-installed
 
 bench: $(VENV)/tests-installed  ## Measure the pages with much data.
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_find
 
 screenshots: $(VENV)/tests-installed  ## Take the guides' pictures from the demo.
 	$(BIN)/python -m tests.screenshots

@@ -155,6 +155,40 @@ def test_a_host_has_its_hypervisor_though_that_has_a_longer_name(
     )
 
 
+def test_a_project_tells_what_went_on_and_what_needs_a_look(
+    admin, company, our_checks
+):
+    models.Server.objects.filter(id='in-p').update(status='ERROR')
+    check = {'check_name': 'server_error'}
+    factory_checks.make_finding('in-p', project_id='p', **check)
+    factory_checks.make_finding('elsewhere', project_id='t', **check)
+    task = touch('p')
+    page = text(admin, 'project', 'p')
+    for words in (
+        'Its members can work in it',
+        '/rey/projects/p/',
+        '/rey/find/server/in-p/',
+        'Servers in error',
+        '/rey/find/volume/webshop-volume/',
+        'failing',
+        'Paper in-p',
+        f'/rey/tasks/{task.pk}/',
+        'openstack project show p',
+        'Set its quotas…',
+        '/identity/p/detail/',
+    ):
+        assert words in page, words
+    assert 'Paper elsewhere' not in page
+    projects = models.Project.objects.filter(id='p')
+    projects.update(enabled=False)
+    assert 'Nobody can sign in to it' in text(admin, 'project', 'p')
+    projects.update(gone_at=timezone.now())
+    page = text(admin, 'project', 'p')
+    assert 'Keystone knows it no more' in page
+    assert 'Not in the list of projects any more' in page
+    assert 'Set its quotas…' not in page
+
+
 def test_names_that_hold_anything_are_shown_as_they_are(admin, company):
     models.Server.objects.filter(id='in-p').update(name=NAME, fault=NAME)
     models.Volume.objects.filter(id='webshop-volume').update(name='')
@@ -174,7 +208,9 @@ def test_a_host_of_any_name_has_a_page_and_its_commands_are_quoted(
     assert """ssh -- '-o'"'"'Proxy; rm'""" in page
 
 
-@pytest.mark.parametrize('kind', ['server', 'volume', 'backup', 'host'])
+@pytest.mark.parametrize(
+    'kind', ['server', 'volume', 'backup', 'host', 'project']
+)
 def test_what_is_not_there_is_not_found(admin, company, kind):
     for id_ in ('nothing', '%3Cscript%3E', 'a/b', 'x' * 999):
         answer = admin.get(f'/rey/find/{kind}/{id_}/')

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard import policy
 from rey_dashboard.checks import models as check_models
@@ -94,11 +95,13 @@ class Dossier(abc.ABC):
 
     :cvar kind: as ``kinds`` has it
     :cvar quotas: resources of its project that it counts for
+    :cvar words_of_change: on the button that leads to these quotas
     :raises django.http.Http404: he may see no such thing
     """
 
     kind: str
     quotas: tuple[str, ...] = ()
+    words_of_change = _('Set quotas of its project…')
 
     def __init__(self, request, scope: scope_.Scope, id_: str):
         self.request = request
@@ -115,6 +118,11 @@ class Dossier(abc.ABC):
     @property
     def name(self) -> str:
         return self.row.name or self.id
+
+    @property
+    def project_id(self) -> str:
+        """Of its owner; empty without one."""
+        return self.row.project_id
 
     @property
     def state(self) -> str:
@@ -148,7 +156,7 @@ class Dossier(abc.ABC):
 
     @cached_property
     def project(self) -> models.Project | None:
-        rows = self.scope.projects().filter(id=self.row.project_id)
+        rows = self.scope.projects().filter(id=self.project_id)
         return rows.first()
 
     @cached_property
@@ -159,7 +167,7 @@ class Dossier(abc.ABC):
 
     @cached_property
     def has_project_page(self) -> bool:
-        rows = self.scope.summaries().filter(project_id=self.row.project_id)
+        rows = self.scope.summaries().filter(project_id=self.project_id)
         return rows.exists()
 
     @cached_property
@@ -174,7 +182,7 @@ class Dossier(abc.ABC):
         rows = {
             f'{row.service}.{row.resource}': row
             for row in self.scope.all_quotas().filter(
-                project_id=self.row.project_id
+                project_id=self.project_id
             )
         }
         found = [rows[key] for key in self.quotas if key in rows]
@@ -244,8 +252,8 @@ class Dossier(abc.ABC):
             return {}
         chosen = urlencode({'chosen': 1, 'project': self.project.id})
         address = f'{reverse("horizon:rey:projects:set_quotas")}?{chosen}'
-        label = _t('Set quotas of its project…')
-        return {address: registry.Change(label, address, usage.ACT)}
+        change = registry.Change(self.words_of_change, address, usage.ACT)
+        return {address: change}
 
     def allowed(
         self, changes: Iterable[registry.Change]

@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from rey_dashboard.find import dossier as dossier_
 from rey_dashboard.find import kinds
 from rey_dashboard.find import of_hosts
+from rey_dashboard.find import of_projects
 from rey_dashboard.find import of_servers
 from rey_dashboard.find import of_volumes
 from rey_dashboard.inventory import parts
@@ -20,6 +21,7 @@ ALL = (
     of_volumes.Volume,
     of_volumes.Backup,
     of_hosts.Host,
+    of_projects.Project,
 )
 
 

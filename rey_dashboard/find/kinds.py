@@ -79,11 +79,6 @@ def _of_project(tab):
     return page
 
 
-def _project(id_, row):
-    """Those of excluded domains have no page."""
-    return _at('projects:detail')(id_, row) if row.has_page else ''
-
-
 def _nowhere(id_, row):
     return ''
 
@@ -113,7 +108,7 @@ ALL = (
         _('project'),
         (usage.READ,),
         told.projects,
-        _project,
+        _at('find:project'),
         'horizon:identity:projects:detail',
     ),
     Kind(

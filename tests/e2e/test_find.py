@@ -19,4 +19,6 @@ def test_a_key_leads_to_the_box_and_the_box_to_the_thing(demo, sign_in):
     page.wait_for_url('**/rey/find/?q=webshop')
     group = page.locator('.rey-found tbody', has_text='Projects')
     group.locator('.rey-name a').first.click()
+    page.wait_for_url('**/rey/find/project/*/')
+    page.get_by_role('link', name='webshop').click()
     page.wait_for_url('**/rey/projects/*/')
