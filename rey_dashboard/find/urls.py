@@ -5,6 +5,15 @@ from rey_dashboard.find import views
 
 urlpatterns = [
     path('', views.IndexView.as_view(), name='index'),
+    # Before what takes any path.
+    *(
+        path(
+            f'{dossier.kind}/<path:thing_id>/live/',
+            dossier_views.NowView.as_view(dossier=dossier),
+            name=f'{dossier.kind}_live',
+        )
+        for dossier in dossier_views.ALL
+    ),
     *(
         path(
             f'{dossier.kind}/<path:thing_id>/',
