@@ -2,7 +2,7 @@
 
 import html
 import logging
-import time
+import re
 
 import pytest
 
@@ -231,9 +231,9 @@ def test_a_service_that_hangs_costs_no_more_than_the_limit(
     monkeypatch.setattr(now, 'LIMIT_S', 0.6)
     browser = enter()
     cloud.fault('compute', kind='hang', seconds=30)
-    begin = time.monotonic()
     text = live(browser, 'server', server)
-    assert time.monotonic() - begin < 3
+    (seconds,) = re.findall(r', in ([0-9.]+) s\.', text)
+    assert 0.5 < float(seconds) < 5
     assert text.count('Nova did not answer within 0 seconds.') == 3
 
 
