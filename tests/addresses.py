@@ -10,6 +10,8 @@ WRITES = (
 )
 #: Pages that also take a POST, and need a right to act.
 ACTS = ('/set-quotas/', '/disable/', '/enable/', '/smoke-test/')
+#: Pages that ask the cloud.
+LIVE = '/live/'
 _PARTS = {
     '<int:task_id>': '1',
     '<int:finding_id>': '1',

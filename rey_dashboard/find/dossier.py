@@ -171,13 +171,13 @@ class Dossier(abc.ABC):
         return rows.exists()
 
     @cached_property
-    def _sees_usage(self) -> bool:
+    def sees_usage(self) -> bool:
         """Whether he may see who made it, and what its project uses."""
         return scope_.is_open(self.request, usage.READ)
 
     def used(self) -> list[models.Quota]:
         """The quotas of its project that it counts for."""
-        if not self._sees_usage:
+        if not self.sees_usage:
             return []
         rows = {
             f'{row.service}.{row.resource}': row
@@ -192,7 +192,7 @@ class Dossier(abc.ABC):
 
     def made_by(self) -> Iterator[Fact]:
         user_id = self.row.user_id
-        if not user_id or not self._sees_usage:
+        if not user_id or not self.sees_usage:
             return
         user = self.scope.users().filter(id=user_id).first()
         words = user.name if user else user_id

@@ -1,5 +1,6 @@
 """The views that panels build on."""
 
+from collections.abc import Iterable
 import functools
 import itertools
 import logging
@@ -22,6 +23,7 @@ from rey_dashboard.inventory import hours
 from rey_dashboard.inventory import scope
 from rey_dashboard.pages import exports
 from rey_dashboard.pages import periods
+from rey_dashboard.pages import reporting
 from rey_dashboard.pages import tables
 
 LOG = logging.getLogger(__name__)
@@ -42,7 +44,11 @@ class ScopedView(generic.View):
             return shortcuts.render(
                 request,
                 'rey/pages/closed.html',
-                {'page_title': _('Closed for now'), 'read_at': error.read_at},
+                {
+                    'page_title': _('Closed for now'),
+                    'read_at': error.read_at,
+                    'report': reporting.Report(request),
+                },
                 status=403,
             )
         return super().dispatch(request, *args, **kwargs)
@@ -74,13 +80,15 @@ class PageView(ScopedView, views.HorizonTemplateView):
 
     def _without_data(self, explained):
         LOG.exception('The database cannot be used')
+        scope_ = getattr(self, 'scope', None)
         return shortcuts.render(
             self.request,
             'rey/pages/no_database.html',
             {
                 'page_title': _('No data'),
                 'explained': explained,
-                'scope': getattr(self, 'scope', None),
+                'scope': scope_,
+                'report': reporting.Report(self.request, scope_),
             },
             status=503,
         )
@@ -90,8 +98,15 @@ class PageView(ScopedView, views.HorizonTemplateView):
         if self.parts:
             fresh = freshness.of(self.scope.region, self.parts)
         return super().get_context_data(
-            freshness=fresh, scope=self.scope, **kwargs
+            freshness=fresh,
+            scope=self.scope,
+            report=reporting.Report(self.request, self.scope, fresh, self),
+            **kwargs,
         )
+
+    def report_ids(self) -> Iterable[tuple[str, Iterable[str]]]:
+        """What request ids a report of this page tells, each of what."""
+        return ()
 
 
 class TableView(PageView):
@@ -124,6 +139,11 @@ class TableView(PageView):
 
     def order(self, rows, sort: str):
         return self.table.ordered(rows, sort, self.scope.region)
+
+    @property
+    def sorts(self) -> set[str]:
+        """What it sorts by, where that is no name of somebody's thing."""
+        return {column.name for column in self.table.columns}
 
     def get(self, request, *args, **kwargs):
         self.form = self.get_form()

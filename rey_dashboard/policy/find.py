@@ -6,6 +6,7 @@ READ = 'rey:find:read'
 _PAGES = [
     {'method': 'GET', 'path': '/rey/find/'},
     {'method': 'GET', 'path': '/rey/find/{kind}/{id}/'},
+    {'method': 'GET', 'path': '/rey/find/{kind}/{id}/live/'},
 ]
 
 RULES = [

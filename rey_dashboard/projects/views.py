@@ -62,6 +62,10 @@ class IndexView(views.PeriodView):
         shown = [column for column in self.offered if column.name in names]
         return tables.projects(shown)
 
+    @property
+    def sorts(self):
+        return super().sorts - {one.name for one in self.scope.volume_types}
+
     def load(self, page):
         # An export has every column, the page what it shows.
         shown = None if self.is_export else self.table.columns

@@ -23,6 +23,9 @@ from rey_dashboard.tasks import records
 from rey_dashboard.tasks import showing
 from rey_dashboard.tasks import tables
 
+#: Steps with an error whose request ids a report of the page tells.
+MOST_REPORTED = 10
+
 
 def readable(request) -> list[str]:
     """The kinds whose tasks the user may look at."""
@@ -137,6 +140,13 @@ class TaskView(_OfTask, views.TableView):
         if not self.may_act:
             return []
         return showing.buttons(self.task, self.kind)
+
+    def report_ids(self):
+        """Of the steps that met an error, the last ones first."""
+        steps = self.task.steps.exclude(error='').order_by('-pk')
+        for step in steps[:MOST_REPORTED]:
+            told = [step.request_id, step.error_request_id]
+            yield f'step {step.number}', told
 
 
 class OrderView(_OfTask, views.ScopedView):

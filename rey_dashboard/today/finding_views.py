@@ -20,6 +20,7 @@ from rey_dashboard.checks import showing
 from rey_dashboard.inventory import scope as scope_
 from rey_dashboard.inventory import told_releases
 from rey_dashboard.pages import names
+from rey_dashboard.pages import reporting
 from rey_dashboard.pages import views
 from rey_dashboard.policy import today as rules
 from rey_dashboard.policy import usage
@@ -94,6 +95,10 @@ class FindingView(_OfFinding, views.PageView):
             records=finding.records.order_by('-at', '-pk'),
             **kwargs,
         )
+
+    def report_ids(self):
+        shown = evidence.shown(self.finding.evidence, self.is_whole)
+        yield 'evidence', reporting.found_in(shown)
 
 
 def _documentation(runbook, region):

@@ -1,5 +1,6 @@
 """The simulated Cinder: volumes and their copies, services, pools, quotas."""
 
+from tests.simcloud import acts
 from tests.simcloud import cinder_asked
 from tests.simcloud import clock
 from tests.simcloud import making
@@ -9,7 +10,7 @@ from tests.simcloud import service
 ELSEWHERE = frozenset({'metadata', 'attachments'})
 
 
-class Cinder(service.Service):
+class Cinder(acts.OfCinder, service.Service):
     type = 'block-storage'
     name = 'cinder'
     base = '/v3'
@@ -22,6 +23,7 @@ class Cinder(service.Service):
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
         '/<any(volumes, backups):kind>/<row_id>/action': 'action',
         '/types': 'types',
+        '/messages': 'messages',
         '/os-services': 'services',
         '/os-services/<any(enable, disable):verb>': 'switch',
         '/os-services/disable-log-reason': 'disable_log_reason',

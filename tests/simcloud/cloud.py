@@ -11,6 +11,7 @@ import random
 import threading
 import uuid
 
+from tests.simcloud import acts
 from tests.simcloud import cinder
 from tests.simcloud import clock
 from tests.simcloud import faults
@@ -43,6 +44,7 @@ class Cloud(
     things.Things,
     hardware.Hardware,
     moves.Moves,
+    acts.Acts,
     filling.Filling,
 ):
     """A cloud on ports of the loopback; ``running`` starts and ends it.

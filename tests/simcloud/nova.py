@@ -1,5 +1,6 @@
 """The simulated Nova: servers, hypervisors, services, quotas and hours."""
 
+from tests.simcloud import acts
 from tests.simcloud import clock
 from tests.simcloud import hours
 from tests.simcloud import listed
@@ -30,7 +31,7 @@ _KNOWN = {
 }
 
 
-class Nova(nova_hosts.Hosts, moves.Told, service.Service):
+class Nova(nova_hosts.Hosts, moves.Told, acts.OfNova, service.Service):
     type = 'compute'
     name = 'nova'
     base = '/v2.1'
@@ -43,9 +44,12 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
         '/os-aggregates': 'aggregates',
         '/servers/<server_id>/os-volume_attachments': 'attachments',
         '/servers/<server_id>/os-volume_attachments/<volume_id>': 'detach',
+        '/servers/<server_id>/os-instance-actions': 'actions',
+        '/servers/<server_id>/os-instance-actions/<request_id>': 'action_of',
         '/flavors/detail': 'flavors',
         '/os-hypervisors': 'hypervisors',
         '/os-hypervisors/detail': 'hypervisors_detail',
+        '/os-hypervisors/<host_id>': 'hypervisor',
         '/os-migrations': 'migrations',
         '/os-services': 'services',
         '/os-services/<service_id>': 'service',
@@ -158,6 +162,7 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
 
     def server(self, call, server_id):
         row = self._there(server_id)
+        self.admit(call, row)
         if call.method == 'DELETE':
             return making.delete_server(self.cloud, call, row)
         if self.is_away(row):
@@ -167,9 +172,7 @@ class Nova(nova_hosts.Hosts, moves.Told, service.Service):
     def _there(self, server_id):
         row = self.cloud.tables['servers'].get(server_id)
         if row is None or row.get('deleted'):
-            raise service.Refusal(
-                404, f'Instance {server_id} could not be found.'
-            )
+            raise acts.lost(server_id)
         return row
 
     def attachments(self, call, server_id):

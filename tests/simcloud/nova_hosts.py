@@ -39,6 +39,21 @@ class Hosts:
             body['hypervisors_links'] = [{'rel': 'next', 'href': href}]
         return body
 
+    def hypervisor(self, call, host_id):
+        for row in self.cloud.hosts:
+            if row.id == host_id and not row.get('orphan'):
+                told = _hypervisor(row, detail=True)
+                if call.version < (2, 88):
+                    told['running_vms'] = sum(
+                        server['host'] == row.name
+                        and not server.get('deleted')
+                        for server in self.cloud.tables['servers']
+                    )
+                return {'hypervisor': told}
+        raise service.Refusal(
+            404, f'Compute host {host_id} could not be found.'
+        )
+
     def services(self, call):
         rows = [
             row
