@@ -179,6 +179,8 @@ def test_a_project_tells_what_went_on_and_what_needs_a_look(
     ):
         assert words in page, words
     assert 'Paper elsewhere' not in page
+    # There is nothing live of it; an empty address would be this page again.
+    assert 'hx-get=""' not in page
     projects = models.Project.objects.filter(id='p')
     projects.update(enabled=False)
     assert 'Nobody can sign in to it' in text(admin, 'project', 'p')
