@@ -24,6 +24,10 @@ TABS = (
     'hours',
     'history',
 )
+FOR_THE_GUIDES = {
+    *('today', 'projects', 'project', 'backups', 'task'),
+    *('find', 'comparison'),
+}
 #: Time that a chart takes to be drawn.
 CHART_MS = 1500
 
@@ -84,7 +88,28 @@ def addresses(page):
         'findings': '/rey/today/findings/',
         'finding': site.finding(page)['address'],
         'checks': '/rey/today/checks/',
+        'find': '/rey/find/?q=shop',
+        'server': found_page(page, 'server', 'db'),
+        'find-project': found_page(page, 'project', 'webshop'),
+        'verification': '/rey/verification/',
+        'comparisons': '/rey/verification/comparisons/',
+        **compared(page),
     }
+
+
+def found_page(page, kind, name):
+    page.goto(f'/rey/find/?q={name}&kind={kind}')
+    link = page.get_by_role('link', name=name, exact=True).first
+    return link.get_attribute('href')
+
+
+def compared(page):
+    """The last comparison, where there is any."""
+    page.goto('/rey/verification/comparisons/')
+    links = page.locator('.rey-table tbody a[href*="/comparisons/"]')
+    if not links.count():
+        return {}
+    return {'comparison': links.first.get_attribute('href')}
 
 
 def show(page, name, address):
@@ -99,7 +124,7 @@ def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
     found = addresses(page)
-    for name in ('today', 'projects', 'project', 'backups', 'task'):
+    for name in found.keys() & FOR_THE_GUIDES:
         show(page, name, found[name])
         page.screenshot(path=IMAGES / f'{name}.png')
 
