@@ -91,9 +91,13 @@ def addresses(page):
     project = page.locator('.rey-name a').first.get_attribute('href')
     page.goto(f'{PROJECTS}?state=deleted')
     deleted = page.locator('.rey-name a').first.get_attribute('href')
-    dossiers = []
-    for end in ('', 'volumes/'):
-        page.goto(f'{project}{end}')
+    dossiers = [f'{FIND}project/{project.strip("/").split("/")[-1]}/']
+    for place in (
+        *(f'{project}{end}' for end in ('', 'volumes/')),
+        f'{FIND}?q=backup&kind=backup',
+        f'{FIND}?q=compute&kind=host',
+    ):
+        page.goto(place)
         name = page.locator('.rey-name a').first
         dossiers.append(name.get_attribute('href'))
     return [

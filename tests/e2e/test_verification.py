@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.e2e import test_access
 from tests.e2e import test_smoke
 
 pytestmark = pytest.mark.browser
@@ -185,6 +186,7 @@ def test_each_fault_is_caught_and_over_when_it_is_mended(
     again = page.get_by_role('button', name='Compare now')
     again.wait_for(timeout=PATIENCE_MS)
     baseline = page.url
+    assert test_access.violations(page) == []
 
     expected = list(faults.make())
     smoke_test(page, 'failed')
@@ -194,6 +196,7 @@ def test_each_fault_is_caught_and_over_when_it_is_mended(
         assert any(words in line for line in lines(report, group)), words
     assert len(lines(report, 'smoke_test')) == 1
     assert page.locator('#rey-result').inner_text().startswith('FAIL')
+    assert test_access.violations(page) == []
     invented = groups(report) - {group for group, _words in expected}
     assert invented == {'smoke_test'}
 
