@@ -35,4 +35,13 @@ RULES = [
             for method in ('GET', 'POST')
         ],
     ),
+    policy.DocumentedRuleDefault(
+        ACT + base.OF_DOMAIN,
+        base.DOMAIN_MANAGER,
+        description='Back up and restore what one domain owns; asked for each '
+        'domain on which the user has a role.',
+        operations=[
+            {'method': 'POST', 'path': '/rey/tasks/{task_id}/{order}/'},
+        ],
+    ),
 ]
