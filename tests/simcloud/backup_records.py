@@ -44,7 +44,7 @@ def export(cloud, call, row) -> dict:
             f'{row["status"]}.',
         )
     cloud.cinder_backup.need()
-    record = {theirs: row[ours] for ours, theirs in _COLUMNS.items()} | {
+    record = {theirs: row.get(ours) for ours, theirs in _COLUMNS.items()} | {
         'id': row.id,
         'display_name': row.name,
         'created_at': clock.fraction(row.created),
