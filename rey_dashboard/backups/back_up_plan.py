@@ -143,7 +143,8 @@ class _There:
             return _t('Its project is gone: nobody could own the backup.')
         if not project.enabled:
             return _t('Its project is disabled: nobody can sign in to it.')
-        if volume.status not in ('available', 'in-use'):
+        # Others are looked at when their turn comes: they pass.
+        if volume.status.startswith('error'):
             return _t('The volume is %s.') % volume.status
         if judged and judged.state in (STATES.IN_PROGRESS, STATES.STUCK):
             return _t('A backup of it is under way.')

@@ -47,7 +47,7 @@ def ours(owner: backups.Owner, step) -> list[dict]:
         row
         for row in owner.backups(step.target, name_of(step))
         if backups.mark_of(row) == step.request_id
-        and row['status'] != 'deleted'
+        and row['status'] not in ('deleting', 'deleted')
     ]
     return sorted(found, key=lambda row: (row['created_at'], row['id']))
 
