@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cloud(tmp_path, monkeypatch):
-    monkeypatch.setattr(restore_kinds, 'LOOK_S', 0)
+    monkeypatch.setattr(restore_kinds, 'LOOK_S', 0.02)
     monkeypatch.setattr(restore_kinds, 'LONGEST_LOOK_S', 0.05)
     kind = {'restore_backup': restore_kinds.RestoreBackup()}
     with simcloud.running() as cloud:
