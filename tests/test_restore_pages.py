@@ -24,11 +24,9 @@ HOSTILE = '=cmd() <script>alert(1)</script> \N{PILE OF POO}'
 AT = datetime.datetime(2026, 3, 1, 4, 5, tzinfo=datetime.UTC)
 
 
-def make(name='orders', project_id='p', **columns):
+def make(name='orders', project_id='p', called='', **columns):
     """A volume with a good backup."""
-    volume = factory.volume(
-        name, project_id, name=columns.pop('name', name), size_gib=10
-    )
+    volume = factory.volume(name, project_id, name=called or name, size_gib=10)
     backups.volume(
         volume.id,
         project_id,
@@ -92,7 +90,7 @@ def test_a_backup_is_restored_under_the_name_that_was_asked_for(admin, shop):
     page = backup_pages.text(admin, f'{RESTORE}?chosen=1&id=b-orders')
     assert 'webshop' in page
     assert 'no history yet' in page
-    assert '10 of 1,000' in page
+    assert '10 / 1,000' in page
     told = {'name': HOSTILE, 'type': 'fast', 'size_gib': '12'}
     answer = ask(admin, RESTORE, 'b-orders', **told)
     task = planned(answer)
@@ -302,8 +300,8 @@ def test_others_are_not_let_in(sign_in, shop, page):
 @pytest.mark.parametrize('page', PAGES)
 def test_a_manager_asks_for_his_domain_alone(sign_in, page):
     two.make()
-    make('mine', 'p', name='mine')
-    make('theirs', f'{two.FOREIGN}-project', name=two.STRANGE)
+    make('mine')
+    make('theirs', f'{two.FOREIGN}-project', called=two.STRANGE)
     factory.domain_role('research')
     browser = sign_in('member')
     ids = '&'.join(f'id={id_}' for id_ in ('b-theirs', 'theirs'))
@@ -318,7 +316,7 @@ def test_a_manager_asks_for_his_domain_alone(sign_in, page):
 
 def test_a_managers_drill_is_in_each_backups_own_project(sign_in):
     two.make()
-    make('mine', 'p', name='mine')
+    make('mine')
     factory.domain_role('research')
     browser = sign_in('member')
     strange = f'{two.FOREIGN}-project'
