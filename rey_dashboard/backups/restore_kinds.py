@@ -60,7 +60,8 @@ class RestoreBackup(kinds.Kind):
         # Of an earlier try, or of this one if its answer was lost.
         found = restored.found(owner, owners.name_of(step), step.request_id)
         if found:
-            return _look(owner, step, _begun(step, found[0]['id']), found)
+            # Its id is stored before it gets another name.
+            return kinds.Running(0, work=_begun(step, found[0]['id']))
         return _make(owner, step)
 
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:

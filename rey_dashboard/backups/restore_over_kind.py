@@ -24,7 +24,7 @@ from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 
 #: A word of the preview, and what ``before`` and ``after`` speak of.
-LOST, DATA = 'lost', 'data'
+LOST, DATA = 'lost', 'data of'
 RUNNING = 'restoring-backup'
 STEPS = tasks.Step.State
 
@@ -154,8 +154,8 @@ def _step(source, volume_id, row) -> kinds.Planned:
         target=volume_id,
         target_name=(row.name if row else '')[:255] or volume_id,
         service=resources.VOLUME,
-        before={DATA: _t('as they are now')},
-        after={DATA: _t('of %s') % f'{source.data_at:%Y-%m-%d %H:%M} UTC'},
+        before={DATA: 'now'},
+        after={DATA: source.data_at.isoformat(timespec='minutes')},
         flags=(LOST,),
         refused=refused(source, row),
         remedy=remedy(row),

@@ -147,9 +147,8 @@ class RestoreOverView(_OfBackups):
             'volume': volume.name or volume.id,
             'time': f'{self.one.data_at:%Y-%m-%d %H:%M}',
         }
-        return (
-            _t('Restore %(volume)s to what it was on %(time)s UTC') % told
-        )[:255]
+        words = _t('Restore the backup of %(time)s UTC over %(volume)s')
+        return (words % told)[:255]
 
     def post(self, request, *args, **kwargs):
         if not self.one:
