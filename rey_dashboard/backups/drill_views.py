@@ -3,7 +3,6 @@
 from django.core import exceptions
 from django.db.models import Max
 from django.db.models import Sum
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,7 @@ from rey_dashboard.tasks import asking
 from rey_dashboard.templatetags import rey
 
 
-class _ProveView(asking.AskView):
+class _ProveView(asking.OfProjects):
     rule = operate.ACT
     parts = restore_views.PARTS
     template_name = 'rey/backups/prove.html'
@@ -56,6 +55,12 @@ class _ProveView(asking.AskView):
             'at_once': told['at_once'],
         }
 
+    def domains(self, ids):
+        """With that of the scratch project, of which it makes things."""
+        found = super().domains(ids)
+        project = self.form.project
+        return found | {project.domain_id} if project else found
+
     def get_context_data(self, **kwargs):
         rows = self.selected()
         sums = rows.aggregate(gib=Sum('size_gib'), largest=Max('size_gib'))
@@ -70,7 +75,6 @@ class _ProveView(asking.AskView):
             .first(),
             quotas=known.get(self._scratch_id, {}),
             troubles=services.troubles(self.scope),
-            others=reverse(self.chosen_on),
             form_of=self.of,
             **kwargs,
         )

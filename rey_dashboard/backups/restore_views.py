@@ -35,7 +35,7 @@ PARTS = (
 MOST_PROJECTS = 10
 
 
-class _OfBackups(asking.AskView):
+class _OfBackups(asking.OfProjects):
     """Of the backups that the address selects, as the tab of them does.
 
     With ``?chosen=1`` those of ``id=``; else all that match the filter.
@@ -151,7 +151,7 @@ class RestoreOverView(_OfBackups):
         return (words % told)[:255]
 
     def post(self, request, *args, **kwargs):
-        if not self.one:
+        if self.count > 1:
             raise exceptions.BadRequest
         return super().post(request, *args, **kwargs)
 
