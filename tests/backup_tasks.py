@@ -74,13 +74,12 @@ def posts(calls, *paths):
     ]
 
 
-def rows(cloud, kind, **columns):
-    """Those that are there and have these values."""
+def rows(cloud, kind, project_id=''):
+    """Those that are there, of all projects or of one."""
     return [
         row
         for row in cloud.tables[kind]
-        if not row.get('deleted')
-        and all(row[name] == value for name, value in columns.items())
+        if not row.get('deleted') and project_id in ('', row.project_id)
     ]
 
 
