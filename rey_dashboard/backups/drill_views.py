@@ -65,19 +65,27 @@ class _ProveView(asking.OfProjects):
         rows = self.selected()
         sums = rows.aggregate(gib=Sum('size_gib'), largest=Max('size_gib'))
         times = restore_rates.Measured(self.scope.region)
-        known = restore_views.of_volumes(self.scope.region, [self._scratch_id])
         return super().get_context_data(
             gib=sums['gib'] or 0,
             largest=sums['largest'] or 0,
             time=times.words(sums['gib'] or 0),
-            scratch=self.scope.summaries()
-            .filter(project_id=self._scratch_id)
-            .first(),
-            quotas=known.get(self._scratch_id, {}),
+            needs=self._needs(sums['largest'] or 0),
             troubles=services.troubles(self.scope),
             form_of=self.of,
             **kwargs,
         )
+
+    def _needs(self, gib):
+        """What one drill needs of the scratch project's quotas."""
+        rows = self.scope.summaries().filter(project_id=self._scratch_id)
+        project = rows.first()
+        if not project:
+            return []
+        known = restore_views.of_volumes(
+            self.scope.region, [project.project_id]
+        )
+        quotas = known.get(project.project_id, {})
+        return [{'name': project, 'volumes': 1, 'gib': gib, 'quotas': quotas}]
 
 
 class ProveView(_ProveView):

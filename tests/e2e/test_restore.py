@@ -11,7 +11,6 @@ from tests.e2e import site
 
 pytestmark = pytest.mark.browser
 VOLUMES = '/rey/backups/volumes/'
-ALL = '/rey/backups/all/'
 PATIENCE_S = 300
 NAME = 'ledger-data-2'
 DRILL = 'rey-drill-'
@@ -84,11 +83,17 @@ def test_a_volume_is_backed_up_for_what_follows(backed_up, sign_in):
     page.get_by_label('How').select_option('full')
     start(page)
     ended(page)
+    # The inventory follows the task in a moment.
+    until(
+        lambda: row_of(page, volume_id)['last_good_backup_name'].startswith(
+            'rey-'
+        )
+    )
 
 
-def last_good(page, volume_id):
+def row_of(page, volume_id):
     (row,) = site.export(page, f'{VOLUMES}?q={volume_id}')['rows']
-    return row['last_good_backup_id']
+    return row
 
 
 def test_it_is_restored_to_a_new_volume_and_undone(
@@ -111,6 +116,7 @@ def test_it_is_restored_to_a_new_volume_and_undone(
     assert file_of(folder, made['id']).read_bytes() == bytes_
     # Its page is known at once.
     task = page.url
+    until(lambda: page.request.get(f'/rey/find/volume/{made["id"]}/').ok)
     page.get_by_role('link', name='Open the volume').click()
     page.get_by_role('heading', name=NAME).wait_for()
     page.goto(task)
@@ -133,7 +139,7 @@ def test_it_is_restored_over_the_volume(backed_up, sign_in):
 
 
 def test_a_drill_restores_the_same_bytes_and_leaves_nothing(
-    cloud, folder, backed_up, sign_in, tmp_path_factory
+    cloud, folder, backed_up, sign_in
 ):
     volume_id, _path, bytes_ = backed_up
     there = set(folder.rglob('volume-*'))
@@ -154,10 +160,14 @@ def test_a_drill_restores_the_same_bytes_and_leaves_nothing(
     assert drills(cloud) == []
     text = page.locator('#rey-steps').inner_text()
     assert 'checked: size' in text
-    page.goto(f'{VOLUMES}?q={volume_id}&proven=lately')
-    assert page.get_by_role('link', name=NAME, exact=True).count()
-    (row,) = site.export(page, f'{VOLUMES}?q={volume_id}')['rows']
+    row = until(lambda: proven(page, volume_id))
     assert row['proven_backup_id'] == row['last_good_backup_id']
+
+
+def proven(page, volume_id):
+    """Its row among those that were proven lately."""
+    address = f'{VOLUMES}?q={volume_id}&proven=lately'
+    return next(iter(site.export(page, address)['rows']), None)
 
 
 def test_a_kill_in_the_middle_of_a_drill_leaves_nothing_behind(
