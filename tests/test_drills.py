@@ -8,7 +8,7 @@ from rey_dashboard.backups import drill_kind
 from rey_dashboard.backups import drill_stages
 from rey_dashboard.backups import models as backup_models
 from rey_dashboard.backups import proofs
-from rey_dashboard.backups import restore_kinds
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import engine as engines
@@ -233,13 +233,13 @@ def test_a_restore_that_hangs_is_stopped_before_it_is_deleted(
     monkeypatch.setattr(drill_kind, 'LEAST_PATIENCE_S', 0.3)
     monkeypatch.setattr(drill_kind, 'PATIENCE_S_PER_GIB', 0)
     order = cloud.cinder_backup.hangs(work='restore')
-    stop = restore_kinds.stop
+    stop = restoring.stop
 
     def stopping(owner, backup_id):
         stop(owner, backup_id)
         order.clear()
 
-    monkeypatch.setattr(restore_kinds, 'stop', stopping)
+    monkeypatch.setattr(restoring, 'stop', stopping)
     step = work(engine, drill(cloud))
     assert step.error.startswith('restore: It was not done after')
     assert [row.id for row in rows(cloud, 'volumes')] == [cloud.volume]

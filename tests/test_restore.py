@@ -8,6 +8,7 @@ from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_plan
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import engine as engines
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def cloud(tmp_path, monkeypatch):
-    monkeypatch.setattr(restore_kinds, 'LOOK_S', 0.02)
-    monkeypatch.setattr(restore_kinds, 'LONGEST_LOOK_S', 0.05)
+    monkeypatch.setattr(restoring, 'LOOK_S', 0.02)
+    monkeypatch.setattr(restoring, 'LONGEST_LOOK_S', 0.05)
     kind = {'restore_backup': restore_kinds.RestoreBackup()}
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, **kind)
@@ -176,8 +177,8 @@ def test_one_that_fails_is_told_in_cinders_words_and_deleted(cloud, engine):
 
 def test_cancelling_deletes_what_is_restored(cloud, engine, monkeypatch):
     # Else a turn would not end while it hangs.
-    monkeypatch.setattr(restore_kinds, 'LOOK_S', 1)
-    monkeypatch.setattr(restore_kinds, 'LONGEST_LOOK_S', 1)
+    monkeypatch.setattr(restoring, 'LOOK_S', 1)
+    monkeypatch.setattr(restoring, 'LONGEST_LOOK_S', 1)
     order = cloud.cinder_backup.hangs(work='restore')
     task = restore(cloud)
     orders.start(task, REY)

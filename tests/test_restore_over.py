@@ -4,8 +4,8 @@ import pytest
 
 from rey_dashboard import conf
 from rey_dashboard import worker
-from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_over_kind
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import engine as engines
@@ -30,8 +30,8 @@ KIND = restore_over_kind.RestoreOver()
 
 @pytest.fixture
 def cloud(tmp_path, monkeypatch):
-    monkeypatch.setattr(restore_kinds, 'LOOK_S', 0.02)
-    monkeypatch.setattr(restore_kinds, 'LONGEST_LOOK_S', 0.05)
+    monkeypatch.setattr(restoring, 'LOOK_S', 0.02)
+    monkeypatch.setattr(restoring, 'LONGEST_LOOK_S', 0.05)
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, restore_over=KIND)
         yield cloud
@@ -178,8 +178,8 @@ def test_a_worker_that_dies_at_any_call_restores_nevertheless(
 
 def test_cancelling_lets_it_come_to_its_end(cloud, engine, monkeypatch):
     # Else a turn would not end while it hangs.
-    monkeypatch.setattr(restore_kinds, 'LOOK_S', 1)
-    monkeypatch.setattr(restore_kinds, 'LONGEST_LOOK_S', 1)
+    monkeypatch.setattr(restoring, 'LOOK_S', 1)
+    monkeypatch.setattr(restoring, 'LONGEST_LOOK_S', 1)
     order = cloud.cinder_backup.hangs(work='restore')
     task = over(cloud)
     orders.start(task, REY)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from rey_dashboard.backups import restore_kinds
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import backups
 from rey_dashboard.cloud import restored
 from rey_dashboard.tasks import staged
@@ -72,11 +72,11 @@ class Stages:
                 f'The volume went to {status}. {words}'.strip(),
                 _t('Look into the log of cinder-backup.'),
             )
-        self._work['took_s'] = restore_kinds.took_s(found[0])
+        self._work['took_s'] = restoring.took_s(found[0])
         return True
 
     def _make(self):
-        restore_kinds.begin(
+        restoring.begin(
             self._owner,
             self._name,
             self._mark,
@@ -133,7 +133,7 @@ class Stages:
             row['status'] in restored.MAKING for row in self._found()
         )
         if under_way:
-            restore_kinds.stop(self._owner, self._asked['backup_id'])
+            restoring.stop(self._owner, self._asked['backup_id'])
         return not under_way
 
     def _is_gone(self):

@@ -73,13 +73,15 @@ def _mark(region, volume_ids):
             region=region, volume_id__in=ids
         ).order_by('at', 'pk')
         latest = {row.volume_id: row for row in rows}
+        volumes = inventory.Volume.objects.filter(region=region, id__in=ids)
+        owners = dict(volumes.values_list('id', 'project_id'))
         store.upsert(
             inventory.ProvenVolume,
             [
                 inventory.ProvenVolume(
                     region=region,
                     volume_id=row.volume_id,
-                    project_id=row.project_id,
+                    project_id=owners.get(row.volume_id, row.project_id),
                     backup_id=row.backup_id,
                     at=row.at,
                     data_at=row.data_at,

@@ -5,18 +5,16 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import time
 
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from keystoneauth1 import exceptions as ks_exceptions
 
 from rey_dashboard.backups import commands
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import restore_plan as plans
 from rey_dashboard.backups import restore_rates
-from rey_dashboard.cloud import backups
+from rey_dashboard.backups import restore_undo
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import restored
-from rey_dashboard.cloud import times
 from rey_dashboard.inventory import coverage_again
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import quotas
@@ -25,9 +23,6 @@ from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders
 
-#: One that is under way is looked at again after a quarter of what it took so
-#: far, within these.
-LOOK_S, LONGEST_LOOK_S = 1, 30
 STEPS = tasks.Step.State
 
 
@@ -55,8 +50,8 @@ class RestoreBackup(kinds.Kind):
 
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
-        if _is_undoing(step):
-            return _delete(owner, step)
+        if plans.is_undoing(step):
+            return restore_undo.delete(owner, step)
         # Of an earlier try, or of this one if its answer was lost.
         found = restored.found(owner, owners.name_of(step), step.request_id)
         if found:
@@ -66,8 +61,8 @@ class RestoreBackup(kinds.Kind):
 
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
-        if _is_undoing(step):
-            return _delete(owner, step)
+        if plans.is_undoing(step):
+            return restore_undo.delete(owner, step)
         volume_id = step.work.get('volume_id')
         if not volume_id:
             if orders.is_cancelled(step):
@@ -85,12 +80,12 @@ class RestoreBackup(kinds.Kind):
         return _look(owner, step, dict(step.work), [volume, *others])
 
     def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
-        return plans.undone(region, steps)
+        return restore_undo.undone(region, steps)
 
     def commands(self, step) -> list[str]:
         if not step.after:
             return []
-        if _is_undoing(step):
+        if plans.is_undoing(step):
             return [commands.delete_volume(step.target)]
         return commands.restore(
             step.target,
@@ -112,90 +107,15 @@ class RestoreBackup(kinds.Kind):
     def links(self, step) -> Iterator[kinds.Link]:
         volume_id = step.work.get('volume_id')
         if step.state == STEPS.DONE and volume_id:
-            yield from to_volume(volume_id)
+            yield from restoring.to_volume(volume_id)
 
     def mirror(self, region: str, steps: Iterable) -> None:
         steps = list(steps)
         made = [step.work['row'] for step in steps if 'row' in step.work]
         coverage_again.told(region, 'volumes', made)
-        gone = [step.target for step in steps if _is_undoing(step)]
+        gone = [step.target for step in steps if plans.is_undoing(step)]
         quotas.drop(models.Volume, region, gone)
         coverage_again.record(region, [*(row['id'] for row in made), *gone])
-
-
-def to_volume(volume_id: str) -> Iterator[kinds.Link]:
-    """Our page of a volume, and Horizon's."""
-    page = reverse('horizon:rey:find:volume', args=[volume_id])
-    yield kinds.Link(_t('Open the volume'), page)
-    page = reverse('horizon:admin:volumes:detail', args=[volume_id])
-    yield kinds.Link(_t('in Horizon'), page, admin=True)
-
-
-def look_again_s(work: Mapping) -> float:
-    """:param work: with the time ``since`` when it is under way"""
-    took_s = time.time() - work['since']
-    return min(LONGEST_LOOK_S, max(LOOK_S, took_s / 4))
-
-
-def took_s(volume: Mapping) -> float:
-    """Seconds from a volume's making to its last change, by Cinder's clock."""
-    made, changed = (
-        times.parse(volume.get(name)) for name in ('created_at', 'updated_at')
-    )
-    return round((changed - made).total_seconds(), 1) if changed else 0.0
-
-
-def refuse_ill(backup: Mapping | None) -> None:
-    """:raises kinds.Refused: nothing can be restored from it now"""
-    if backup is None:
-        raise kinds.Refused(_t('The backup is not there any more.'))
-    if backup['status'] != restored.READY:
-        words = _t('The backup is %s.') % backup['status']
-        raise kinds.Refused(
-            f'{words} {backup.get("fail_reason") or ""}'.strip(),
-            _t('Choose another one of the volume.'),
-        )
-
-
-def begin(
-    owner: backups.Owner,
-    name: str,
-    mark: str,
-    backup_id: str,
-    gib: int,
-    type_: str,
-) -> str:
-    """As ``restored.make``; nothing while the backup is restored elsewhere.
-
-    Cinder does one restore of a backup after the other.
-
-    :raises kinds.Refused: nothing can be restored from it
-    """
-    backup = owner.backup(backup_id)
-    if _is_restored(backup):
-        return ''
-    refuse_ill(backup)
-    try:
-        return restored.make(owner, name, mark, backup_id, gib, type_)
-    except ks_exceptions.BadRequest:
-        # Somebody was quicker, or it is wrong for good.
-        if _is_restored(owner.backup(backup_id)):
-            return ''
-        raise
-
-
-def stop(owner: backups.Owner, backup_id: str) -> None:
-    """Has Cinder give up to restore it, if it does; see ``restored.stop``."""
-    if _is_restored(owner.backup(backup_id)):
-        restored.stop(owner, backup_id)
-
-
-def _is_restored(backup):
-    return bool(backup) and backup['status'] == restored.RESTORING
-
-
-def _is_undoing(step):
-    return step.after.get(plans.STATUS) == plans.DELETED
 
 
 def _begun(step, volume_id):
@@ -205,7 +125,7 @@ def _begun(step, volume_id):
 
 def _make(owner, step):
     after = step.after
-    volume_id = begin(
+    volume_id = restoring.begin(
         owner,
         owners.name_of(step),
         step.request_id,
@@ -214,8 +134,8 @@ def _make(owner, step):
         after[plans.TYPE] or '',
     )
     if not volume_id:
-        return kinds.Running(LONGEST_LOOK_S, work=step.work)
-    return kinds.Running(LOOK_S, work=_begun(step, volume_id))
+        return kinds.Running(restoring.LONGEST_LOOK_S, work=step.work)
+    return kinds.Running(restoring.LOOK_S, work=_begun(step, volume_id))
 
 
 def _look(owner, step, work, found):
@@ -228,9 +148,9 @@ def _look(owner, step, work, found):
     if is_cancelled or 'failed' in work:
         return _take_back(owner, step, work, volume)
     if volume['status'] in restored.MAKING or others:
-        return kinds.Running(look_again_s(work), work=work)
+        return kinds.Running(restoring.look_again_s(work), work=work)
     if volume['status'] == restored.READY:
-        return _done(owner, step, work, took_s(volume))
+        return _done(owner, step, work, restoring.took_s(volume))
     words = restored.words(owner, (volume['id'], step.target))
     told = _t('The volume went to %s.') % volume['status']
     work['failed'] = f'{told} {words}'.strip()
@@ -267,7 +187,7 @@ def _done(owner, step, work, took_s):
 def _take_back(owner, step, work, volume):
     """Deletes what is not to be; a restore under way is stopped before."""
     if volume['status'] in restored.MAKING:
-        stop(owner, step.target)
+        restoring.stop(owner, step.target)
     elif volume['status'] == 'error_deleting' and 'asked_again' in work:
         raise kinds.Refused(
             ' '.join(
@@ -283,7 +203,7 @@ def _take_back(owner, step, work, volume):
         if volume['status'] == 'error_deleting':
             work['asked_again'] = True
         owner.delete(restored.VOLUME, volume['id'])
-    return kinds.Running(LOOK_S, work=work)
+    return kinds.Running(restoring.LOOK_S, work=work)
 
 
 def _gone(step):
@@ -297,30 +217,3 @@ def _gone(step):
     raise kinds.Refused(
         _t('The volume is gone: somebody has deleted it meanwhile.')
     )
-
-
-def _delete(owner, step):
-    """Looks first whether it is gone, and whether it is as it was made."""
-    row = owner.volume(step.target)
-    if row is None:
-        return kinds.Done()
-    if row['status'] == 'deleting':
-        return kinds.Running(LOOK_S, work=step.work)
-    if step.state == STEPS.RUNNING and row['status'] == 'error_deleting':
-        raise kinds.Refused(
-            _t('Cinder could not delete it.'),
-            _t('Look whether its back end answers, and retry.'),
-        )
-    if not restored.is_marked(row, step.work['mark']):
-        raise kinds.Conflict(_t('It does not bear our mark any more.'))
-    if (
-        row['status'] != restored.READY
-        or row.get('updated_at') != step.work['updated_at']
-    ):
-        raise kinds.Conflict(
-            _t('Somebody has used or changed it since; it is %s.')
-            % row['status'],
-            _t('Delete it by hand if nobody needs it.'),
-        )
-    owner.delete(restored.VOLUME, step.target)
-    return kinds.Running(LOOK_S, work=step.work)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import commands
 from rey_dashboard.backups import owners
-from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_plan
 from rey_dashboard.backups import restore_rates
 from rey_dashboard.backups import restore_sources
+from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import restored
 from rey_dashboard.inventory import coverage_again
 from rey_dashboard.inventory import models
@@ -64,7 +64,7 @@ class RestoreOver(kinds.Kind):
         owner = owners.of(context, step.work['project_id'])
         volume = owner.volume(step.target)
         _refuse_unready(volume)
-        restore_kinds.refuse_ill(owner.backup(step.work['backup_id']))
+        restoring.refuse_ill(owner.backup(step.work['backup_id']))
         asked = ('project_id', 'backup_id', 'back_end')
         work = {name: step.work[name] for name in asked}
         return kinds.Running(0, work={**work, 'since': time.time()})
@@ -82,9 +82,9 @@ class RestoreOver(kinds.Kind):
         _refuse_unready(volume)
         if backup and backup['status'] == restored.RESTORING:
             # Elsewhere: Cinder does one after the other.
-            again_s = restore_kinds.LONGEST_LOOK_S
+            again_s = restoring.LONGEST_LOOK_S
             return kinds.Running(again_s, work=step.work)
-        restore_kinds.refuse_ill(backup)
+        restoring.refuse_ill(backup)
         owner.restore_over(step.work['backup_id'], step.target)
         return _asked(step)
 
@@ -106,7 +106,7 @@ class RestoreOver(kinds.Kind):
 
     def links(self, step) -> Iterator[kinds.Link]:
         if step.state == STEPS.DONE:
-            yield from restore_kinds.to_volume(step.target)
+            yield from restoring.to_volume(step.target)
 
     def mirror(self, region: str, steps: Iterable) -> None:
         rows = [step.work['row'] for step in steps if 'row' in step.work]
@@ -181,7 +181,7 @@ def _refuse_unready(volume):
 def _asked(step):
     work = {**step.work, 'asked': True}
     work.setdefault('asked_at', time.time())
-    return kinds.Running(restore_kinds.look_again_s(work), work=work)
+    return kinds.Running(restoring.look_again_s(work), work=work)
 
 
 def _under_way(step, backup):

@@ -1,6 +1,5 @@
 """What is restored to which new volumes, and what is left out and why."""
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
@@ -9,7 +8,6 @@ from django.utils.translation import gettext as _t
 
 from rey_dashboard.backups import restore_sources
 from rey_dashboard.backups import room
-from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 from rey_dashboard.tasks import kinds
@@ -115,32 +113,5 @@ def _step(source, asked, types, left) -> kinds.Planned:
     )
 
 
-def undone(region: str, made: Iterable) -> Iterator[kinds.Planned]:
-    """Deletes what was made, while it is as it was made."""
-    for batch in store.batches(made, store.BATCH):
-        ids = [step.work['volume_id'] for step in batch]
-        rows = models.Volume.objects.filter(region=region, id__in=ids)
-        known = {row.id: row for row in rows}
-        for step in batch:
-            yield _undone(step, known.get(step.work['volume_id']))
-
-
-def _undone(step, row):
-    refused = ''
-    if row and row.server_ids:
-        refused = _t('It is attached to a server by now.')
-    elif row and row.status != restore_sources.READY:
-        refused = _t('The volume is %s by now.') % row.status
-    return kinds.Planned(
-        target=step.work['volume_id'],
-        target_name=step.after[NAME] or step.work['volume_id'],
-        service=step.service,
-        before={STATUS: restore_sources.READY},
-        after={STATUS: DELETED},
-        refused=refused,
-        size=0,
-        work={
-            name: step.work[name]
-            for name in ('project_id', 'mark', 'updated_at')
-        },
-    )
+def is_undoing(step) -> bool:
+    return step.after.get(STATUS) == DELETED

@@ -7,7 +7,6 @@ new volume, over one, and in drills.
 from collections.abc import Iterable
 from collections.abc import Mapping
 
-from django.db.models import F
 from django.db.models import Sum
 from django.utils import formats
 from django.utils.translation import gettext as _t
@@ -61,15 +60,14 @@ class Measured:
             'time': rey.lasting(rate.seconds_for(gib)),
             'number': rate.backups,
             'pace': formats.number_format(rate.seconds / rate.gib, 1),
-            'back_end': back_end,
         }
         if back_end and back_end in self._rates:
             return (
                 ngettext(
-                    'about %(time)s, by %(number)d restore onto %(back_end)s '
-                    'at %(pace)s s a GiB',
-                    'about %(time)s, by %(number)d restores onto %(back_end)s '
-                    'at %(pace)s s a GiB',
+                    'about %(time)s, by %(number)d restore onto the same '
+                    'back end at %(pace)s s a GiB',
+                    'about %(time)s, by %(number)d restores onto the same '
+                    'back end at %(pace)s s a GiB',
                     rate.backups,
                 )
                 % told
@@ -87,11 +85,7 @@ class Measured:
 def forecast(task: tasks.Task) -> estimates.Estimate | None:
     """How long what is left of a task takes; none without a history."""
     rows = task.steps.filter(state__in=tasks.Step.OPEN).order_by()
-    left = list(
-        rows.values_list('lane_limit').annotate(
-            Sum(F('size')),
-        )
-    )
+    left = list(rows.values_list('lane_limit').annotate(Sum('size')))
     rate = Measured(task.region).of('')
     if rate is None or not left:
         return None

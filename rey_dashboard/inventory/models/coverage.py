@@ -232,7 +232,7 @@ class ProvenVolume(models.Model):
     pk = models.CompositePrimaryKey('region', 'volume_id')
     region = models.CharField(max_length=255)
     volume_id = models.CharField(max_length=64)
-    #: Of the backup.
+    #: Of the volume; of the backup when the volume is gone.
     project_id = models.CharField(max_length=64)
     backup_id = models.CharField(max_length=64)
     at = models.DateTimeField()
