@@ -27,6 +27,7 @@ from tests.backup_tasks import posts
 from tests.backup_tasks import rows
 from tests.backup_tasks import work
 from tests.paper_tasks import REY
+from tests.simcloud import admission
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = drill_kind.ProveBackups()
@@ -323,6 +324,24 @@ def test_a_project_that_is_closed_to_the_service_user_is_told(cloud, engine):
     assert step.state == STEPS.FAILED
     assert step.error.startswith('sweep: ')
     assert 'lacks a role' in step.remedy
+
+
+def test_a_scratch_project_of_no_administrator_is_told(
+    cloud, engine, monkeypatch
+):
+    """There Cinder shows the service user no backup of others."""
+    monkeypatch.setattr(
+        admission,
+        'is_admin',
+        lambda cloud, call: (
+            cloud.keystone.project_of(call.token) != cloud.scratch
+        ),
+    )
+    step = work(engine, drill(cloud))
+    assert step.state == STEPS.FAILED
+    assert step.error.startswith('restore: ')
+    assert 'All that was made is deleted.' in step.error
+    assert 'give it the role admin there' in step.remedy
 
 
 def test_what_could_not_be_deleted_goes_with_the_retry(

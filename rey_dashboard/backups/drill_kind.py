@@ -24,9 +24,9 @@ LEAST_PATIENCE_S, PATIENCE_S_PER_GIB = 3600, 200
 class ProveBackups(staged.Staged):
     """One step a volume. Parameters are told in ``drill_plan.Asked``.
 
-    What is made is in the scratch project, and that project's quota pays:
-    an administrator's token may restore from any project's backup (cinder
-    29; tried).
+    What is made is in the scratch project, and that project's quota pays.
+    With a token of an administrator there Cinder restores the backup of any
+    project, else those of that project alone (cinder 29; tried).
     """
 
     label = _('Restore backups as a drill')

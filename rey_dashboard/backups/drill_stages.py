@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from keystoneauth1 import exceptions as ks_exceptions
 
 from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import backups
+from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import restored
 from rey_dashboard.tasks import staged
 
@@ -76,15 +78,33 @@ class Stages:
         return True
 
     def _make(self):
-        restoring.begin(
-            self._owner,
-            self._name,
-            self._mark,
-            self._asked['backup_id'],
-            self._asked['gib'],
-            self._asked['type'],
-        )
+        try:
+            restoring.begin(
+                self._owner,
+                self._name,
+                self._mark,
+                self._asked['backup_id'],
+                self._asked['gib'],
+                self._asked['type'],
+            )
+        except ks_exceptions.NotFound as error:
+            raise staged.Failed(
+                faults.explain(error).words, self._not_found()
+            ) from error
         return False
+
+    def _not_found(self):
+        """An administrator of the scratch project sees all backups."""
+        if self._asked['project_id'] == self._asked['of_project_id']:
+            return ''
+        return (
+            _t(
+                'In the project %s the service user may not see backups of '
+                'others. Choose another scratch project, or give it the role '
+                'admin there.'
+            )
+            % self._asked['project_id']
+        )
 
     def _check(self):
         """Names each thing that Cinder can tell, and what was found."""

@@ -142,7 +142,8 @@ class ProveForm(_WithType):
         max_length=255,
         help_text=_(
             'There the volumes are made, and its quota pays while they are '
-            'there. Empty: each in the project of its own backup.'
+            'there. The service user needs the role admin in it. Empty: each '
+            'in the project of its own backup.'
         ),
     )
 
