@@ -60,7 +60,6 @@ def steps(
     for batch in store.batches(chosen, store.BATCH):
         owners = {_scratch(asked, source) for _id, source in batch if source}
         left = room.Room(region, owners)
-        proven = _proven(region, [id_ for id_, _source in batch])
         for volume_id, source in batch:
             if source is None:
                 yield _without(volume_id)
@@ -72,7 +71,6 @@ def steps(
                 left,
                 after=after,
                 at_once=at_once,
-                proven=proven.get(volume_id),
             )
 
 
@@ -114,11 +112,6 @@ def _scratch(asked, source):
     return asked.project_id or source.backup.project_id
 
 
-def _proven(region, ids):
-    rows = models.ProvenVolume.objects.filter(region=region, volume_id__in=ids)
-    return dict(rows.values_list('volume_id', 'at'))
-
-
 def _without(volume_id):
     return kinds.Planned(
         target=volume_id,
@@ -128,7 +121,7 @@ def _without(volume_id):
     )
 
 
-def _step(source, asked, types, left, *, after, at_once, proven):
+def _step(source, asked, types, left, *, after, at_once):
     backup, volume = source.backup, source.volume
     type_ = types.of(source, asked.type)
     scratch_id = _scratch(asked, source)
@@ -144,7 +137,6 @@ def _step(source, asked, types, left, *, after, at_once, proven):
             :255
         ],
         service=resources.VOLUME,
-        before={'proven': proven and proven.isoformat(timespec='minutes')},
         after=after,
         flags=tuple(flag for flag, is_so in flags if is_so),
         refused=source.ill
