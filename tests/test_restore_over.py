@@ -135,14 +135,24 @@ def test_a_restore_that_fails_is_told_with_the_way_out(cloud, engine):
     assert f'--state available {cloud.volume}' in step.remedy
 
 
-def test_somebody_elses_restore_of_another_backup_is_a_conflict(cloud, engine):
-    task = over(cloud)
-    orders.start(task, REY)
-    engine.tick()
-    cloud.change('volumes', cloud.volume, status='restoring-backup')
-    paper_tasks.work_until_it_rests(engine, 60)
-    step = task.steps.get()
-    assert step.state in (STEPS.FAILED, STEPS.DONE)
+def test_somebody_elses_restore_of_another_backup_is_a_conflict(
+    cloud, engine, monkeypatch
+):
+    start = restore_over_kind.RestoreOver.start
+
+    def starting(self, context, step):
+        outcome = start(self, context, step)
+        cloud.change('volumes', cloud.volume, status='restoring-backup')
+        return outcome
+
+    monkeypatch.setattr(restore_over_kind.RestoreOver, 'start', starting)
+    with cloud.calls_made() as calls:
+        step = work(engine, over(cloud))
+    assert (step.state, step.error) == (
+        STEPS.FAILED,
+        'Somebody restores another backup over it now.',
+    )
+    assert posts(calls) == []
 
 
 @pytest.mark.parametrize('takes_s', [0, 0.2])
