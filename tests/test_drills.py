@@ -268,10 +268,13 @@ def test_fewer_run_at_once_where_the_scratch_quota_is_small(cloud):
     ids = more_volumes(cloud, 3, size=4)
     cloud.set_quota('block-storage', cloud.scratch, gigabytes=9)
     worker.collect_once(full=True)
-    task = drill(cloud, *ids, cloud.volume, at_once=3)
-    steps = list(task.steps.order_by('number'))
-    assert {step.lane_limit for step in steps} == {2}
-    assert steps[0].flags == ['fewer']
+    for asked in (3, 9):
+        task = drill(cloud, *ids, cloud.volume, at_once=asked, form=f'{asked}')
+        steps = list(task.steps.order_by('number'))
+        assert {step.lane_limit for step in steps} == {2}
+        assert steps[0].flags == ['fewer']
+    step = drill(cloud, at_once=3, form='one').steps.get()
+    assert (step.lane_limit, step.flags) == (3, [])
 
 
 def test_what_the_scratch_quota_has_no_room_for_is_left_out(cloud):

@@ -101,11 +101,13 @@ def _at_once(region, asked, chosen):
         (source.backup.size_gib for _id, source in chosen if source),
         reverse=True,
     )
-    for count in range(min(asked.at_once, len(sizes)), 1, -1):
-        wanted = {'volumes': count, 'gigabytes': sum(sizes[:count])}
-        if not left.refuses(asked.project_id, wanted):
-            return max(count, asked.at_once - len(sizes) + count)
-    return 1
+    count = min(asked.at_once, len(sizes))
+    while count > 1 and left.refuses(
+        asked.project_id,
+        {'volumes': count, 'gigabytes': sum(sizes[:count])},
+    ):
+        count -= 1
+    return count if count < len(sizes) else asked.at_once
 
 
 def _scratch(asked, source):
