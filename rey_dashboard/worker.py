@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from rey_dashboard import conf
+from rey_dashboard.backups import proofs
 from rey_dashboard.checks import cycle
 from rey_dashboard.checks import notices
 from rey_dashboard.cloud import faults
@@ -156,6 +157,7 @@ class _Worker:
             look_once(
                 self._region, self._notices, self._beat_meanwhile, self._stop
             )
+            proofs.write(self._region, ())
         except db.Error as error:
             self._database.tell(error)
             databases.let_go()

@@ -11,7 +11,8 @@ WRITES = (
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
-    *('/back-up/',),
+    *('/back-up/', '/restore/', '/restore-over/', '/prove/'),
+    '/prove/backups/',
 )
 #: Pages that ask the cloud.
 LIVE = '/live/'

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
 
@@ -143,6 +144,11 @@ class BackupProof(models.Model):
     checked = models.JSONField(default=dict)
     task = models.ForeignKey(
         Task, models.SET_NULL, null=True, related_name='+'
+    )
+
+    #: There is one proof of it, whoever writes it.
+    step = models.OneToOneField(
+        Step, models.SET_NULL, null=True, related_name='+'
     )
 
     class Meta:

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from rey_dashboard.backups import back_up_views
+from rey_dashboard.backups import drill_views
+from rey_dashboard.backups import restore_views
 from rey_dashboard.backups import views
 
 urlpatterns = [
@@ -9,4 +11,16 @@ urlpatterns = [
     path('all/', views.RecordsView.as_view(), name='all'),
     path('levels/', views.LevelsView.as_view(), name='levels'),
     path('back-up/', back_up_views.BackUpView.as_view(), name='back_up'),
+    path('restore/', restore_views.RestoreView.as_view(), name='restore'),
+    path(
+        'restore-over/',
+        restore_views.RestoreOverView.as_view(),
+        name='restore_over',
+    ),
+    path('prove/', drill_views.ProveView.as_view(), name='prove'),
+    path(
+        'prove/backups/',
+        drill_views.ProveBackupsView.as_view(),
+        name='prove_backups',
+    ),
 ]

@@ -69,6 +69,9 @@ class _TabView(views.TableView):
                 for name, label in TABS
             ],
             may_admin=panels.may_admin(self.request),
+            may_restore=scope.is_open(self.request, operate.ACT),
+            may_restore_over=scope.is_open(self.request, operate.RESTORE_OVER),
+            proven=self.scope.proven_volumes().count(),
             acts=[
                 (reverse(f'horizon:rey:backups:{act.name}'), act)
                 for act in self.acts
@@ -111,7 +114,10 @@ class VolumesView(_TabView):
     parts = (*_TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
-    acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
+    acts = (
+        Act('back_up', _('Back up the chosen…'), _('Back up all…')),
+        Act('prove', _('Prove the chosen…'), _('Prove all…')),
+    )
 
     def get_table(self):
         if self.scope.is_whole:
@@ -129,7 +135,14 @@ class VolumesView(_TabView):
             .values_list('id', 'name')
         )
         servers = self._servers({row.volume_id for row in page})
+        proven = {
+            row.volume_id: row
+            for row in self.scope.proven_volumes().filter(
+                volume_id__in=[row.volume_id for row in page]
+            )
+        }
         for row in page:
+            row.proven = proven.get(row.volume_id)
             row.project = projects.get(row.project_id)
             row.last_good_name = backups.get(row.last_good_id)
             row.servers = servers.get(row.volume_id, [])
@@ -158,6 +171,10 @@ class RecordsView(_TabView):
     form_class = forms.RecordsForm
     page_title = _('All backups')
     table = record_tables.RECORDS
+    acts = (
+        Act('restore', _('Restore the chosen to new volumes…')),
+        Act('prove_backups', _('Prove the chosen…')),
+    )
 
     def get_rows(self):
         return self.scope.backups()

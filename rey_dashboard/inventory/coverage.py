@@ -66,6 +66,7 @@ def record(
             volumes.write()
             chains.write()
             _forget_chains(region)
+            _forget_proven(region)
             store.replace(models.ProjectCoverage, region, sums.projects())
             domain_coverage.record(region, sums.states())
             sums.sample(settings.KEEP_DAYS, now)
@@ -231,3 +232,11 @@ def _forget_chains(region):
         region=OuterRef('region'), id=OuterRef('backup_id')
     )
     models.BackupChain.objects.filter(~Exists(backup), region=region).delete()
+
+
+def _forget_proven(region):
+    """Drops those of volumes that are gone, once that is known."""
+    volume = models.Volume.objects.filter(
+        region=OuterRef('region'), id=OuterRef('volume_id')
+    )
+    models.ProvenVolume.objects.filter(~Exists(volume), region=region).delete()

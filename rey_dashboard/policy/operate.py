@@ -15,7 +15,7 @@ _PAGES = [
 #: Of backups, in a domain or in the whole cloud.
 _ACTS = [
     {'method': method, 'path': f'/rey/backups/{verb}/'}
-    for verb in ('back-up',)
+    for verb in ('back-up', 'restore', 'prove', 'prove/backups')
     for method in ('GET', 'POST')
 ]
 _APART = {

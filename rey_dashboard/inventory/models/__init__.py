@@ -9,6 +9,7 @@ from rey_dashboard.inventory.models.coverage import CoverageDay
 from rey_dashboard.inventory.models.coverage import DomainCoverage
 from rey_dashboard.inventory.models.coverage import DomainLevel
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
+from rey_dashboard.inventory.models.coverage import ProvenVolume
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
 from rey_dashboard.inventory.models.directory import DirectoryPage
@@ -72,6 +73,7 @@ __all__ = [
     'ProjectCoverage',
     'ProjectDay',
     'ProjectSummary',
+    'ProvenVolume',
     'Quota',
     'Right',
     'RoleAssignment',

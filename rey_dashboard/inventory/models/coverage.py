@@ -223,6 +223,33 @@ class BackupChain(models.Model):
         return self.backup_id
 
 
+class ProvenVolume(models.Model):
+    """When a backup of a volume was last restored elsewhere, and was right.
+
+    One ready row a volume; whoever tries backups writes it.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'volume_id')
+    region = models.CharField(max_length=255)
+    volume_id = models.CharField(max_length=64)
+    #: Of the volume; of the backup when the volume is gone.
+    project_id = models.CharField(max_length=64)
+    backup_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: The time that the backup's data are of.
+    data_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'at', 'volume_id']),
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'backup_id']),
+        ]
+
+    def __str__(self):
+        return f'{self.volume_id} on {self.at:%Y-%m-%d}'
+
+
 class CoverageDay(models.Model):
     """How many of a project's volumes were within their target on a UTC day.
 
