@@ -15,6 +15,7 @@ from rey_dashboard.tasks.models import Comment
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
+from rey_dashboard.tasks.models import WorkerKey
 
 __all__ = [
     'Baseline',
@@ -31,4 +32,5 @@ __all__ = [
     'Step',
     'Task',
     'UpgradeCheck',
+    'WorkerKey',
 ]

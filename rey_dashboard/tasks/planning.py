@@ -38,15 +38,18 @@ def plan(
     title: str,
     token: str,
     actor: records.Actor,
+    steps: Iterable[kinds.Planned] | None = None,
 ) -> models.Task:
     """A planned task; the one that there is when the form was sent twice.
 
     Whether the actor passes the kind's rule is for the caller to ask.
 
     :param token: of the form, 64 characters at most
+    :param steps: those of a plan that needs more than the task may keep
     :raises NoKind: there is no such kind
     """
-    steps = find(kind).plan(region, parameters)
+    if steps is None:
+        steps = find(kind).plan(region, parameters)
     task = models.Task(
         region=region,
         kind=kind,
