@@ -1,5 +1,10 @@
 """Django's one place for models: gathers the packages' own."""
 
+from rey_dashboard.backups.models import BackupHold
+from rey_dashboard.backups.models import BackupPolicy
+from rey_dashboard.backups.models import BackupPolicyRun
+from rey_dashboard.backups.models import BackupPolicyVersion
+from rey_dashboard.backups.models import BackupProof
 from rey_dashboard.checks.models import CheckRun
 from rey_dashboard.checks.models import Finding
 from rey_dashboard.checks.models import FindingRecord
@@ -18,6 +23,11 @@ from rey_dashboard.tasks.models import Task
 from rey_dashboard.tasks.models import WorkerKey
 
 __all__ = [
+    'BackupHold',
+    'BackupPolicy',
+    'BackupPolicyRun',
+    'BackupPolicyVersion',
+    'BackupProof',
     'Baseline',
     'CheckRun',
     'ColumnChoice',
