@@ -1,5 +1,7 @@
 from django.urls import path
 
+from rey_dashboard.backups import export_views
+from rey_dashboard.backups import import_views
 from rey_dashboard.backups import views
 
 urlpatterns = [
@@ -7,4 +9,17 @@ urlpatterns = [
     path('volumes/', views.VolumesView.as_view(), name='volumes'),
     path('all/', views.RecordsView.as_view(), name='all'),
     path('levels/', views.LevelsView.as_view(), name='levels'),
+    path('records/', export_views.IndexView.as_view(), name='exports'),
+    path('export/', export_views.ExportView.as_view(), name='export'),
+    path(
+        'export/<int:task_id>/',
+        export_views.DetailView.as_view(),
+        name='exported',
+    ),
+    path(
+        'export/<int:task_id>/drop/',
+        export_views.DropView.as_view(),
+        name='drop_export',
+    ),
+    path('import/', import_views.ImportView.as_view(), name='import'),
 ]

@@ -1,8 +1,11 @@
 """The tabs of the Backups panel."""
 
+import functools
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard import policy
 from rey_dashboard.backups import forms
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import services
@@ -23,9 +26,11 @@ TABS = (
     ('all', _('All backups')),
     ('levels', _('Service level')),
 )
+#: For who may act in the whole cloud.
+RECORDS_TAB = ('exports', _('Records'))
 
 
-class _TabView(views.TableView):
+class TabView(views.TableView):
     """A tab below the bar of the whole scope."""
 
     rule = operate.READ
@@ -38,13 +43,23 @@ class _TabView(views.TableView):
     )
     template_name = 'rey/backups/list.html'
 
+    @functools.cached_property
+    def may_export(self) -> bool:
+        """Records of backups are Cinder's, whatever domain they are of."""
+        return self.scope.is_whole and policy.allowed(
+            self.request, operate.ACT
+        )
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(
+            may_export=self.may_export,
             protection=protection.of_domains(self.scope.domain_coverage()),
             troubles=services.troubles(self.scope),
             tabs=[
                 (reverse(f'horizon:rey:backups:{name}'), label)
-                for name, label in TABS
+                for name, label in (
+                    (*TABS, RECORDS_TAB) if self.may_export else TABS
+                )
             ],
             may_admin=panels.may_admin(self.request),
             **kwargs,
@@ -56,7 +71,7 @@ class _TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(_TabView):
+class IndexView(TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -78,10 +93,10 @@ class IndexView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(_TabView):
+class VolumesView(TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*_TabView.parts, parts.SERVERS)
+    parts = (*TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
 
@@ -124,7 +139,7 @@ class VolumesView(_TabView):
         }
 
 
-class RecordsView(_TabView):
+class RecordsView(TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
@@ -162,7 +177,7 @@ class RecordsView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(_TabView):
+class LevelsView(TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)

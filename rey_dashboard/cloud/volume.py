@@ -315,7 +315,8 @@ def _snapshot(row):
     )
 
 
-def _backup(row):
+def read_backup(row: Mapping) -> Backup:
+    """Cinder's row of one, as its details have it."""
     created_at = times.parse(row['created_at'])
     updated_at = times.parse(row.get('updated_at'))
     has_dependents = bool(row.get('has_dependent_backups'))
@@ -346,4 +347,4 @@ def _backup(row):
     )
 
 
-_READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': _backup}
+_READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': read_backup}

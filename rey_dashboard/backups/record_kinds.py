@@ -1,0 +1,260 @@
+"""The kinds of task that take backups' records out of Cinder and put them in.
+
+An export seals each record as soon as it is read: see ``record_files``. An
+import is planned from a file and has its records sealed for the worker: see
+``record_plans``.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import datetime
+import shlex
+
+from django import urls
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from rey_dashboard.backups import record_entries
+from rey_dashboard.backups import record_files
+from rey_dashboard.backups import record_plans
+from rey_dashboard.backups import record_rights
+from rey_dashboard.cloud import backup_records
+from rey_dashboard.cloud import backups as cloud_backups
+from rey_dashboard.cloud import volume as cloud_volume
+from rey_dashboard.inventory import models
+from rey_dashboard.inventory import store
+from rey_dashboard.policy import operate
+from rey_dashboard.tasks import envelopes
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models as tasks
+
+EXPORT, IMPORT = 'export_backups', 'import_backups'
+LOOK_AGAIN_S = 1
+AVAILABLE, CREATING = 'available', 'creating'
+#: Steps that may still come to their end.
+_OPEN = tasks.Step.OPEN
+
+
+class ExportBackups(kinds.Kind):
+    """Parameters: ``backups``, their ids; ``public_key`` and ``lock``.
+
+    What those build on is exported with them. A record is sealed to the
+    public key, and stands in the step's ``work`` as ``sealed``; ``after`` has
+    under ``builds on`` what it itself says.
+    """
+
+    label = _('Export records of backups')
+    rule = operate.ACT
+    can_undo = False
+    #: Cinder's ``updated_at`` moves, no more.
+    leaves_nothing = True
+    flags = {record_plans.NEEDED: _('others of them build on it')}
+
+    def plan(
+        self, region: str, parameters: Mapping
+    ) -> Iterator[kinds.Planned]:
+        return record_plans.export(region, parameters['backups'])
+
+    def start(self, context: kinds.Context, step) -> kinds.Outcome:
+        record = backup_records.export(_admin(context), step.target)
+        try:
+            columns = record.columns()
+        except ValueError as error:
+            raise kinds.Refused(
+                _t('What Cinder answered is no record.')
+            ) from error
+        if columns['id'] != step.target:
+            raise kinds.Refused(_t('Cinder answered the record of another.'))
+        told = record_entries.told(
+            record, step.work['project'], step.work['volume']
+        )
+        key = step.task.parameters['public_key']
+        parent_id = columns.get('parent_id')
+        return kinds.Done(
+            {
+                'record': 'sealed',
+                **({'builds on': parent_id} if parent_id else {}),
+            },
+            {'sealed': record_files.seal_one(key, told)},
+        )
+
+    def leads(self, task) -> list[tuple[str, str]]:
+        if task.state not in tasks.Task.ENDED or not task.done:
+            return []
+        address = urls.reverse('horizon:rey:backups:exported', args=[task.pk])
+        return [(_('Download the file…'), address)]
+
+    def commands(self, step) -> list[str]:
+        words = ('openstack', 'volume', 'backup', 'record', 'export')
+        return [shlex.join([*words, step.target])]
+
+
+class ImportBackups(kinds.Kind):
+    """Parameters: ``keys``, of the workers that can read the records.
+
+    A step's ``work`` has the record as ``sealed``, until it is done, and the
+    ``project_id`` that it is imported into. It is stored as ``asked`` before
+    Cinder is asked: so a backup that is there is ours, or was before.
+    """
+
+    label = _('Import records of backups')
+    rule = operate.ACT
+    can_undo = False
+    flags = {
+        record_plans.NO_ADMIN: _(
+            'The service user has no role admin there, as far as is known: '
+            'give it before the start'
+        ),
+        record_plans.ELSEWHERE: _('It did not belong to this project'),
+    }
+
+    def plan(
+        self, region: str, parameters: Mapping
+    ) -> Iterator[kinds.Planned]:
+        """Nothing: it takes a file, see ``record_plans.take_in``."""
+        return iter(())
+
+    def start(self, context: kinds.Context, step) -> kinds.Outcome:
+        work = {**step.work, 'asked': False}
+        there = _admin(context).backup(step.target)
+        if there:
+            raise kinds.Refused(
+                _t('It is there already, in the project %s: it was left.')
+                % there.get('os-backup-project-attr:project_id', '')
+            )
+        if work['parent_id'] and not _is_parent_there(context, step):
+            return kinds.Running(LOOK_AGAIN_S, work=work)
+        return kinds.Running(0, work={**work, 'asked': True})
+
+    def poll(self, context: kinds.Context, step) -> kinds.Outcome:
+        if not step.work['asked']:
+            return self.start(context, step)
+        there = _admin(context).backup(step.target)
+        if not there:
+            return self._ask(context, step)
+        return _judged(step, there)
+
+    def _ask(self, context, step):
+        try:
+            told = envelopes.read(
+                step.task.parameters['keys'], step.work['sealed']
+            )
+        except envelopes.Elsewhere:
+            return kinds.Running(envelopes.LOOK_AGAIN_S, work=step.work)
+        project_id = step.work['project_id']
+        record = backup_records.Record(told['service'], told['url'])
+        try:
+            backup_records.take_in(_owner(context, project_id), record)
+        except backup_records.IsThere:
+            # Since a moment: the next look tells what it is.
+            return kinds.Running(LOOK_AGAIN_S, work=step.work)
+        except backup_records.NoRight as error:
+            # Its token is of before the role that somebody gives it now.
+            context.kept.pop(('owner', project_id), None)
+            raise kinds.Refused(
+                str(error),
+                record_rights.give_role(
+                    context.session.get_user_id(), project_id
+                ),
+            ) from error
+        return kinds.Running(LOOK_AGAIN_S, work=step.work)
+
+    def commands(self, step) -> list[str]:
+        project = f'--os-project-id={step.work["project_id"]}'
+        words = ('volume', 'backup', 'record', 'import')
+        return [
+            shlex.join(['openstack', project, *words, 'SERVICE', 'RECORD'])
+        ]
+
+    def mirror(self, region: str, steps: Iterable) -> None:
+        """How long each once took nobody can tell any more."""
+        # As if the collection that runs had seen them: it may not have.
+        numbers = models.Collector.objects.filter(region=region)
+        seen = numbers.values_list('number', flat=True).first() or 0
+        rows = [
+            models.Backup(
+                region=region,
+                seen=seen,
+                **{
+                    name: _time(value) if name in _TIMES else value
+                    for name, value in step.work['told'].items()
+                },
+            )
+            for step in steps
+        ]
+        store.upsert(models.Backup, rows)
+
+
+_TIMES = ('data_timestamp', 'created_at', 'updated_at')
+
+
+def _time(text):
+    return text and datetime.datetime.fromisoformat(text)
+
+
+def _admin(context) -> cloud_backups.Owner:
+    """Of calls that need no project's token."""
+    return _owner(context, '')
+
+
+def _owner(context, project_id):
+    """One for all threads; made twice it is made in vain, no more."""
+    key = 'owner', project_id
+    if key not in context.kept:
+        made = cloud_backups.Owner(context.cloud, context.session, project_id)
+        context.kept.setdefault(key, made)
+    return context.kept[key]
+
+
+def _is_parent_there(context, step):
+    """False while it is on its way.
+
+    :raises kinds.Refused: it does not come
+    """
+    parent_id = step.work['parent_id']
+    there = _admin(context).backup(parent_id)
+    if there and there['status'] != CREATING:
+        if there['status'] == 'error':
+            raise kinds.Refused(_no_parent(parent_id))
+        return True
+    own = tasks.Step.objects.filter(task=step.task_id, target=parent_id)
+    if there or own.filter(state__in=_OPEN).exists():
+        return False
+    raise kinds.Refused(_no_parent(parent_id))
+
+
+def _no_parent(parent_id):
+    return (
+        _t('It builds on %s, which is not there. It was not imported.')
+        % parent_id
+    )
+
+
+def _judged(step, there):
+    """What became of a backup that is there, after its record was sent."""
+    if there['status'] == CREATING:
+        return kinds.Running(LOOK_AGAIN_S, work=step.work)
+    if there['status'] == 'error':
+        raise kinds.Refused(
+            there.get('fail_reason') or _t('Cinder could not import it.'),
+            _t(
+                'Its data are untouched. Take the row away with: openstack '
+                'volume backup delete %s; mend what Cinder says, and retry.'
+            )
+            % step.target,
+        )
+    told = vars(cloud_volume.read_backup(there))
+    kept = {
+        name: value.isoformat() if name in _TIMES and value else value
+        for name, value in told.items()
+        if name != 'took'
+    }
+    return kinds.Done(
+        {**step.after, 'status': there['status']},
+        {
+            'project_id': step.work['project_id'],
+            'parent_id': step.work['parent_id'],
+            'told': kept,
+        },
+    )
