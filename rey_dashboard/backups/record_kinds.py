@@ -15,6 +15,7 @@ from django import urls
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.backups import owners
 from rey_dashboard.backups import record_entries
 from rey_dashboard.backups import record_files
 from rey_dashboard.backups import record_plans
@@ -145,7 +146,7 @@ class ImportBackups(kinds.Kind):
         project_id = step.work['project_id']
         record = backup_records.Record(told['service'], told['url'])
         try:
-            backup_records.take_in(_owner(context, project_id), record)
+            backup_records.take_in(owners.of(context, project_id), record)
         except backup_records.IsThere:
             # Since a moment: the next look tells what it is.
             return kinds.Running(LOOK_AGAIN_S, work=step.work)
@@ -195,16 +196,7 @@ def _time(text):
 
 def _admin(context) -> cloud_backups.Owner:
     """Of calls that need no project's token."""
-    return _owner(context, '')
-
-
-def _owner(context, project_id):
-    """One for all threads; made twice it is made in vain, no more."""
-    key = 'owner', project_id
-    if key not in context.kept:
-        made = cloud_backups.Owner(context.cloud, context.session, project_id)
-        context.kept.setdefault(key, made)
-    return context.kept[key]
+    return owners.of(context, '')
 
 
 def _is_parent_there(context, step):
@@ -244,7 +236,7 @@ def _judged(step, there):
             )
             % step.target,
         )
-    told = vars(cloud_volume.read_backup(there))
+    told = vars(cloud_volume.read('backups', there))
     kept = {
         name: value.isoformat() if name in _TIMES and value else value
         for name, value in told.items()

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+import shlex
 
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.backups import record_entries
 from rey_dashboard.backups import record_rights
-from rey_dashboard.backups import record_room
+from rey_dashboard.backups import room
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
@@ -162,7 +163,7 @@ class _Judge:
         for batch in store.batches(wanted):
             self._projects |= _rows(models.Project, region, 'id', batch)
         self._coming: set[str] = set()
-        self._room = record_room.Room(region, wanted)
+        self._room = room.Room(region, wanted)
         self.rights = record_rights.Rights(region, self._projects)
 
     def refuses(self, entry, project_id) -> tuple[str, str]:
@@ -171,11 +172,10 @@ class _Judge:
             self._there_already(entry)
             or self._no_parent(entry)
             or self._no_project(project_id)
-            or self._room.refuses(entry, project_id)
+            or self._no_room(entry, project_id)
         )
         if not why:
             self._coming.add(entry.id)
-            self._room.take(entry, project_id)
         return why or ('', '')
 
     def name(self, project_id):
@@ -214,6 +214,16 @@ class _Judge:
                 _t('Enable it, or nobody can import there.'),
             )
         return None
+
+    def _no_room(self, entry, project_id):
+        wanted = dict(zip(room.BACKUPS, (1, entry.size_gib), strict=True))
+        words = self._room.take(project_id, wanted)
+        if not words:
+            return None
+        return words, _t(
+            'Raise the quota. Where Cinder still counts rows that were lost, '
+            'let it count anew: cinder-manage quota sync --project-id %s'
+        ) % shlex.quote(project_id)
 
 
 def _in_batches(region, ids: Iterable[str]):

@@ -315,8 +315,7 @@ def _snapshot(row):
     )
 
 
-def read_backup(row: Mapping) -> Backup:
-    """Cinder's row of one, as its details have it."""
+def _backup(row):
     created_at = times.parse(row['created_at'])
     updated_at = times.parse(row.get('updated_at'))
     has_dependents = bool(row.get('has_dependent_backups'))
@@ -347,4 +346,12 @@ def read_backup(row: Mapping) -> Backup:
     )
 
 
-_READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': read_backup}
+_READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': _backup}
+
+
+def read(kind: str, row: Mapping) -> Volume | Snapshot | Backup:
+    """A row of cinder's listing with details.
+
+    :param kind: as for ``BlockStorage.count``
+    """
+    return _READ[kind](row)

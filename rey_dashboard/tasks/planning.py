@@ -154,6 +154,8 @@ def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
             remedy=one.remedy,
             size=one.size,
             work=dict(one.work),
+            lane=one.lane,
+            lane_limit=one.at_once if one.lane else 0,
         )
         for number, one in enumerate(planned, 1)
     ]
@@ -161,4 +163,5 @@ def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
     runs = [step for step in steps if step.state != STATES.REFUSED]
     task.total = len(runs)
     task.size = sum(step.size for step in runs)
+    task.has_lanes = any(step.lane_limit for step in runs)
     task.save()
