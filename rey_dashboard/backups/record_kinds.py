@@ -8,7 +8,6 @@ import is planned from a file and has its records sealed for the worker: see
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-import datetime
 import shlex
 
 from django import urls
@@ -22,9 +21,8 @@ from rey_dashboard.backups import record_plans
 from rey_dashboard.backups import record_rights
 from rey_dashboard.cloud import backup_records
 from rey_dashboard.cloud import backups as cloud_backups
-from rey_dashboard.cloud import volume as cloud_volume
+from rey_dashboard.inventory import coverage_again
 from rey_dashboard.inventory import models
-from rey_dashboard.inventory import store
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import envelopes
 from rey_dashboard.tasks import kinds
@@ -169,29 +167,13 @@ class ImportBackups(kinds.Kind):
         ]
 
     def mirror(self, region: str, steps: Iterable) -> None:
-        """How long each once took nobody can tell any more."""
-        # As if the collection that runs had seen them: it may not have.
-        numbers = models.Collector.objects.filter(region=region)
-        seen = numbers.values_list('number', flat=True).first() or 0
-        rows = [
-            models.Backup(
-                region=region,
-                seen=seen,
-                **{
-                    name: _time(value) if name in _TIMES else value
-                    for name, value in step.work['told'].items()
-                },
-            )
-            for step in steps
-        ]
-        store.upsert(models.Backup, rows)
-
-
-_TIMES = ('data_timestamp', 'created_at', 'updated_at')
-
-
-def _time(text):
-    return text and datetime.datetime.fromisoformat(text)
+        rows = [step.work['row'] for step in steps]
+        coverage_again.told(region, 'backups', rows)
+        # Its row changed just now; how long it once took nobody knows.
+        models.Backup.objects.filter(
+            region=region, id__in=[row['id'] for row in rows]
+        ).update(took=None)
+        coverage_again.record(region, [row['volume_id'] for row in rows])
 
 
 def _admin(context) -> cloud_backups.Owner:
@@ -236,17 +218,11 @@ def _judged(step, there):
             )
             % step.target,
         )
-    told = vars(cloud_volume.read('backups', there))
-    kept = {
-        name: value.isoformat() if name in _TIMES and value else value
-        for name, value in told.items()
-        if name != 'took'
-    }
     return kinds.Done(
         {**step.after, 'status': there['status']},
         {
             'project_id': step.work['project_id'],
             'parent_id': step.work['parent_id'],
-            'told': kept,
+            'row': owners.kept(there),
         },
     )
