@@ -78,6 +78,8 @@ def read(records: Iterable) -> list[Entry]:
 
 
 def _entry(told: Mapping) -> Entry:
+    if not isinstance(told, Mapping):
+        raise TypeError(told)
     record = backup_records.Record(_words(told, 'service'), told['url'])
     columns = record.columns()
     size = columns['size']
@@ -97,7 +99,9 @@ def _entry(told: Mapping) -> Entry:
 
 
 def _words(told, name):
-    words = told.get(name) or ''
+    words = told.get(name)
+    if words is None:
+        return ''
     if not isinstance(words, str):
         raise TypeError(name)
     # PostgreSQL stores none of these.

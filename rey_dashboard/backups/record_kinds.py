@@ -33,6 +33,7 @@ LOOK_AGAIN_S = 1
 AVAILABLE, CREATING = 'available', 'creating'
 #: Steps that may still come to their end.
 _OPEN = tasks.Step.OPEN
+_PROJECT = 'os-backup-project-attr:project_id'
 
 
 class ExportBackups(kinds.Kind):
@@ -115,13 +116,13 @@ class ImportBackups(kinds.Kind):
         return iter(())
 
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
+        if step.work.get('asked'):
+            # It failed, and is tried again.
+            return self.poll(context, step)
         work = {**step.work, 'asked': False}
         there = _admin(context).backup(step.target)
         if there:
-            raise kinds.Refused(
-                _t('It is there already, in the project %s: it was left.')
-                % there.get('os-backup-project-attr:project_id', '')
-            )
+            raise _there_already(there)
         if work['parent_id'] and not _is_parent_there(context, step):
             return kinds.Running(LOOK_AGAIN_S, work=work)
         return kinds.Running(0, work={**work, 'asked': True})
@@ -198,6 +199,13 @@ def _is_parent_there(context, step):
     raise kinds.Refused(_no_parent(parent_id))
 
 
+def _there_already(there):
+    return kinds.Refused(
+        _t('It is there already, in the project %s: it was left.')
+        % there[_PROJECT]
+    )
+
+
 def _no_parent(parent_id):
     return (
         _t('It builds on %s, which is not there. It was not imported.')
@@ -207,6 +215,8 @@ def _no_parent(parent_id):
 
 def _judged(step, there):
     """What became of a backup that is there, after its record was sent."""
+    if there[_PROJECT] != step.work['project_id']:
+        raise _there_already(there)
     if there['status'] == CREATING:
         return kinds.Running(LOOK_AGAIN_S, work=step.work)
     if there['status'] == 'error':
