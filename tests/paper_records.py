@@ -39,10 +39,17 @@ def told(name_of_id, name=None, size=1, parent='', project='p', columns=None):
         'object_count': 1,
         **(columns or {}),
     }
-    url = base64.b64encode(json.dumps(record).encode()).decode()
     return {
         'service': SERVICE,
-        'url': url,
+        'url': url(record),
         'project_name': 'shop (Default)',
         'volume_name': 'disk',
     }
+
+
+def url(record):
+    return base64.b64encode(json.dumps(record).encode()).decode()
+
+
+def columns(text):
+    return json.loads(base64.b64decode(text))
