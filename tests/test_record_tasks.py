@@ -380,14 +380,13 @@ class TestImport:
         self, cloud, admin, data
     ):
         lose(cloud, cloud.step, cloud.full)
-        rows = inventory.Quota.objects.filter(
-            project_id=cloud.shop, resource='backup_gigabytes'
-        )
-        rows.update(limit=3, in_use=0)
+        inventory.Quota.objects.all().delete()
+        factory.quota(cloud.shop, 'volume', 'backups', -1, 0)
+        factory.quota(cloud.shop, 'volume', 'backup_gigabytes', 9, 5, 1)
         task = planned(ask_import(admin, data))
         assert step(task, cloud.full).state == STATES.PENDING
         refused = step(task, cloud.step)
-        assert 'backup_gigabytes would be 4 of 3' in refused.error
+        assert 'backup_gigabytes would be 10 of 9' in refused.error
         assert f'cinder-manage quota sync --project-id {cloud.shop}' in (
             refused.remedy
         )

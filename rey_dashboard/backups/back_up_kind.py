@@ -16,6 +16,7 @@ from rey_dashboard.backups import rates
 from rey_dashboard.inventory import coverage_again
 from rey_dashboard.inventory import meanings
 from rey_dashboard.policy import operate
+from rey_dashboard.tasks import estimates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 
@@ -120,6 +121,9 @@ class BackUp(kinds.Kind):
             step.pk: {BACKUP: rates.words(known.get(_key(step)), step.size)}
             for step in open_
         }
+
+    def forecast(self, task: tasks.Task) -> estimates.Estimate | None:
+        return rates.forecast(task)
 
     def mirror(self, region: str, steps: Iterable) -> None:
         steps = list(steps)

@@ -50,7 +50,7 @@ def read(parameters: Mapping) -> Asked:
 
 def lane_of(back_end: str) -> str:
     """In which all backups of a back end stand."""
-    return f'backup {back_end}'[:255]
+    return f'{rates.LANE}{back_end}'[:255]
 
 
 def steps(region: str, asked: Asked) -> Iterator[kinds.Planned]:

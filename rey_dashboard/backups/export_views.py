@@ -74,11 +74,10 @@ class ExportView(asking.AskView):
         return words % count
 
 
-class IndexView(list_views.TabView):
+class IndexView(views.TableView):
     """One row an export, the youngest first."""
 
     rule = operate.ACT
-    parts = ()
     table = export_tables.EXPORTS
     template_name = 'rey/backups/exports.html'
     page_title = _('Records of backups')
@@ -93,6 +92,11 @@ class IndexView(list_views.TabView):
     def load(self, page):
         for task in page:
             task.sealed = exported.is_sealed(task)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            tabs=list_views.tabs(self.request, self.scope), **kwargs
+        )
 
 
 class _OfExport:

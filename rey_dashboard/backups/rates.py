@@ -1,19 +1,25 @@
 """How long backups take on each back end, from those that were made."""
 
+import collections
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 
+from django.db.models import Sum
 from django.utils import formats
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
 
 from rey_dashboard.inventory import models
+from rey_dashboard.tasks import estimates
+from rey_dashboard.tasks import models as tasks
 from rey_dashboard.templatetags import rey
 
 #: That many count, the latest.
 SAMPLE = 50
 FULL, INCREMENTAL = 'full', 'incremental'
+#: Begins the name of the lane in which a back end's backups stand.
+LANE = 'backup '
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +66,35 @@ def _of_one(region, back_end, method):
     if not seconds:
         return None
     return Rate(len(told), sum(gib for gib, _took in told), seconds)
+
+
+def forecast(task: tasks.Task) -> estimates.Estimate | None:
+    """How long what is left of a task takes; back ends work side by side.
+
+    None when nothing was measured on one of them.
+    """
+    rows = task.steps.filter(state__in=tasks.Step.OPEN).order_by()
+    left = rows.values_list('lane', 'lane_limit', 'after__backup').annotate(
+        Sum('size')
+    )
+    told = [
+        ((lane.removeprefix(LANE), method), limit, gib)
+        for lane, limit, method, gib in left
+    ]
+    known = of(task.region, (key for key, _limit, _gib in told))
+    if not told or any(key not in known for key, _limit, _gib in told):
+        return None
+    lanes = collections.Counter()
+    for key, limit, gib in told:
+        lanes[key[0]] += known[key].seconds_for(gib) / max(limit, 1)
+    seconds = max(lanes.values())
+    return estimates.Estimate(
+        seconds=seconds,
+        least_s=seconds,
+        most_s=seconds,
+        tasks=0,
+        steps=sum(rate.backups for rate in known.values()),
+    )
 
 
 def words(rate: Rate | None, gib: float) -> str:

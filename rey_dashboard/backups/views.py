@@ -1,6 +1,6 @@
 """The tabs of the Backups panel."""
 
-import functools
+import typing
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import scope
 from rey_dashboard.pages import panels
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views
@@ -26,12 +27,44 @@ TABS = (
     ('all', _('All backups')),
     ('levels', _('Service level')),
 )
-#: For who may act in the whole cloud.
-RECORDS_TAB = ('exports', _('Records'))
+#: For who may act in the whole cloud: records are Cinder's, no domain's.
+OF_WHOLE_CLOUD = (('exports', _('Records')),)
 
 
-class TabView(views.TableView):
-    """A tab below the bar of the whole scope."""
+class Act(typing.NamedTuple):
+    """What can be asked for rows of a tab; see ``asking.AskView``.
+
+    :param name: in the URL conf
+    :param chosen: label of the button for those that are ticked
+    :param all: the same for all that match; nothing where that makes no sense
+    :param whole: it is for who may do it in the whole cloud
+    """
+
+    name: str
+    chosen: str
+    all: str = ''
+    rule: str = operate.ACT
+    whole: bool = False
+
+
+def tabs(request, rows: scope.Scope) -> list[tuple[str, str]]:
+    """Addresses and labels; whoever may see the panel sees most."""
+    names = TABS
+    if rows.is_whole and policy.allowed(request, operate.ACT):
+        names += OF_WHOLE_CLOUD
+    return [
+        (reverse(f'horizon:rey:backups:{name}'), label)
+        for name, label in names
+    ]
+
+
+class _TabView(views.TableView):
+    """A tab below the bar of the whole scope.
+
+    :cvar acts: what can be asked for its rows
+    """
+
+    acts: tuple[Act, ...] = ()
 
     rule = operate.READ
     parts = (
@@ -43,25 +76,18 @@ class TabView(views.TableView):
     )
     template_name = 'rey/backups/list.html'
 
-    @functools.cached_property
-    def may_export(self) -> bool:
-        """Records of backups are Cinder's, whatever domain they are of."""
-        return self.scope.is_whole and policy.allowed(
-            self.request, operate.ACT
-        )
-
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            may_export=self.may_export,
             protection=protection.of_domains(self.scope.domain_coverage()),
             troubles=services.troubles(self.scope),
-            tabs=[
-                (reverse(f'horizon:rey:backups:{name}'), label)
-                for name, label in (
-                    (*TABS, RECORDS_TAB) if self.may_export else TABS
-                )
-            ],
+            tabs=tabs(self.request, self.scope),
             may_admin=panels.may_admin(self.request),
+            acts=[
+                (reverse(f'horizon:rey:backups:{act.name}'), act)
+                for act in self.acts
+                if scope.is_open(self.request, act.rule)
+                and (self.scope.is_whole or not act.whole)
+            ],
             **kwargs,
         )
 
@@ -71,7 +97,7 @@ class TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(TabView):
+class IndexView(_TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -93,12 +119,13 @@ class IndexView(TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(TabView):
+class VolumesView(_TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*TabView.parts, parts.SERVERS)
+    parts = (*_TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
+    acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
 
     def get_table(self):
         if self.scope.is_whole:
@@ -139,11 +166,19 @@ class VolumesView(TabView):
         }
 
 
-class RecordsView(TabView):
+class RecordsView(_TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
     page_title = _('All backups')
+    acts = (
+        Act(
+            'export',
+            _('Export records of the chosen…'),
+            _('Export records of all…'),
+            whole=True,
+        ),
+    )
     table = record_tables.RECORDS
 
     def get_rows(self):
@@ -177,7 +212,7 @@ class RecordsView(TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(TabView):
+class LevelsView(_TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)

@@ -224,6 +224,10 @@ class Kind(abc.ABC):
         """How long steps of this size take; none when nobody can know."""
         return estimates.by_rate(past, size)
 
+    def forecast(self, task: models.Task) -> estimates.Estimate | None:
+        """The same by what is known beside tasks; it goes before those."""
+        return None
+
     def remarks(
         self, region: str, steps: Iterable[models.Step]
     ) -> Mapping[int, Mapping[str, str]]:

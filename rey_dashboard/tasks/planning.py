@@ -108,6 +108,9 @@ def find(kind: str) -> kinds.Kind:
 def estimate(task: models.Task) -> estimates.Estimate | None:
     """How long what is left of a task takes; none when nobody can know."""
     kind = find(task.kind)
+    told = kind.forecast(task)
+    if told:
+        return told
     past = estimates.measured(task.region, task.kind, kind.fewest_steps)
     left = task.steps.filter(state__in=models.Step.OPEN).aggregate(
         size=Sum(F('size') * (1 - Coalesce('progress', 0.0)))

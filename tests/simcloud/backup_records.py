@@ -44,7 +44,7 @@ def export(cloud, call, row) -> dict:
             f'{row["status"]}.',
         )
     cloud.cinder_backup.need()
-    record = {theirs: row[ours] for ours, theirs in _COLUMNS.items()} | {
+    record = {theirs: row.get(ours) for ours, theirs in _COLUMNS.items()} | {
         'id': row.id,
         'display_name': row.name,
         'created_at': clock.fraction(row.created),
@@ -56,6 +56,8 @@ def export(cloud, call, row) -> dict:
         'service_metadata': f'volume_{row["volume_id"]}_backup_{row.id}',
         'driver_info': {},
     }
+    # Cinder stores the row anew, whatever changed in it.
+    cloud.tables['backups'].change(row, {}, cloud.stamp('backups'))
     url = base64.b64encode(json.dumps(record).encode()).decode()
     told = {'backup_service': row['service'], 'backup_url': url}
     return {'backup-record': told}
