@@ -422,7 +422,7 @@ class TestImport:
         assert step(task, cloud.full).flags == ['no_admin']
         user = cloud.service_user.id
         assert user in admin.get(IMPORT).content.decode()
-        cloud.assign('admin', user, 'project', cloud.shop)
+        cloud.give('admin', user=user, project=cloud.shop)
         worker.collect_once(full=True)
         task = planned(ask_import(admin, data))
         assert step(task, cloud.full).flags == []
@@ -433,7 +433,7 @@ class TestImport:
         lose(cloud, cloud.step, cloud.full)
         task = planned(ask_import(admin, data))
         path = '/backups/import_record'
-        cloud.fault('block-storage', path, kind='cut', times=1)
+        cloud.fault('block-storage', path, kind='lost', times=1)
         work(engine, task)
         assert task.state == models.Task.State.SUCCEEDED
         assert len(cloud.tables['backups']) == 2

@@ -189,12 +189,14 @@ class _Judge:
         return None
 
     def _no_parent(self, entry):
-        known = self._there.keys() | self._coming
-        if not entry.parent_id or entry.parent_id in known:
+        parent_id = entry.parent_id
+        if not parent_id or parent_id in self._coming:
+            return None
+        if parent_id in self._there:
             return None
         return (
             _t('It builds on %s, which neither is there nor comes before it.')
-            % entry.parent_id,
+            % parent_id,
             _t('Nothing could be restored from it. Export the whole chain.'),
         )
 
