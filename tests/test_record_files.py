@@ -3,7 +3,10 @@
 import base64
 import datetime
 import json
+import pathlib
+import runpy
 
+from nacl import exceptions
 from nacl.pwhash import argon2id
 import pytest
 
@@ -13,6 +16,7 @@ from tests import paper_records as paper
 
 PASSPHRASE = 'four grey cats sleep'
 AT = datetime.datetime(2026, 11, 28, 12, tzinfo=datetime.UTC)
+SCRIPT = pathlib.Path(__file__).parents[1] / 'doc/source/user/open_records.py'
 HOSTILE = '=cmd() <script>alert(1)</script> 😀'
 
 
@@ -163,6 +167,23 @@ def test_the_keys_of_a_new_lock_cost_memory_and_time():
     assert lock.passes == argon2id.OPSLIMIT_MODERATE == 3
     assert files.Lock.told(lock.tell()) == lock
     assert files.Lock.new().salt != lock.salt
+
+
+@pytest.mark.usefixtures('quickly')
+def test_the_script_of_the_guide_opens_the_file_without_us():
+    script = runpy.run_path(str(SCRIPT))
+    records = [paper.told('child', parent='full'), paper.told('full')]
+    told = json.loads(written(records, 'Zürich is far away'))
+    opened = script['open_file'](dict(told), 'Zu\u0308rich is far away')
+    assert opened == records
+    child, full = records
+    words = 'openstack volume backup record import'
+    assert script['commands'](opened) == [
+        f'{words} {paper.SERVICE} {full["url"]}',
+        f'{words} {paper.SERVICE} {child["url"]}',
+    ]
+    with pytest.raises(exceptions.CryptoError):
+        script['open_file'](dict(told), PASSPHRASE)
 
 
 class TestEntries:
