@@ -47,9 +47,11 @@ class ExportView(asking.AskView):
     kind = record_kinds.EXPORT
     page_title = _('Export records of backups')
     others_match = _('Other backups match by now: %d. Look again, please.')
+    chosen_on = 'horizon:rey:backups:all'
+    none_chosen = _('No backup was chosen: tick them on the page before.')
+    none_match = _('No backup matches.')
 
     def selected(self):
-        need_whole(self.scope)
         rows = self.scope.backups()
         if 'chosen' in self.request.GET:
             return rows.filter(id__in=self.request.GET.getlist('id'))

@@ -38,12 +38,15 @@ def plan(
     title: str,
     token: str,
     actor: records.Actor,
+    domain_id: str = '',
     steps: Iterable[kinds.Planned] | None = None,
 ) -> models.Task:
     """A planned task; the one that there is when the form was sent twice.
 
     Whether the actor passes the kind's rule is for the caller to ask.
 
+    :param domain_id: of all that it changes, so that those who may act there
+        may see and steer it; empty: only who may act in the whole cloud
     :param token: of the form, 64 characters at most
     :param steps: those of a plan that needs more than the task may keep
     :raises NoKind: there is no such kind
@@ -55,6 +58,7 @@ def plan(
         kind=kind,
         title=title,
         parameters=dict(parameters),
+        domain_id=domain_id,
         token=token,
     )
     return _make(task, steps, actor, models.Record.What.PLANNED)
@@ -79,6 +83,7 @@ def plan_undo(
         kind=task.kind,
         title=title,
         parameters=task.parameters,
+        domain_id=task.domain_id,
         token=token,
         undo_of=task,
     )
