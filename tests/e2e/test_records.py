@@ -37,10 +37,7 @@ def admin_there(cloud, demo, project):
     """Makes the service user an administrator of the project, when asked."""
     users = cloud.ask('identity', '/users', name='rey')['users']
     roles = cloud.ask('identity', '/roles', name='admin')['roles']
-    path = (
-        f'/projects/{project}/users/{users[0]["id"]}'
-        f'/roles/{roles[0]["id"]}'
-    )
+    path = f'/projects/{project}/users/{users[0]["id"]}/roles/{roles[0]["id"]}'
     yield lambda: cloud.write('PUT', path)
     cloud.attempt('DELETE', path)
 
