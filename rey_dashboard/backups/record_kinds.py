@@ -161,10 +161,13 @@ class ImportBackups(kinds.Kind):
         return kinds.Running(LOOK_AGAIN_S, work=step.work)
 
     def commands(self, step) -> list[str]:
+        if not step.work:
+            return []
         project = f'--os-project-id={step.work["project_id"]}'
         words = ('volume', 'backup', 'record', 'import')
         return [
-            shlex.join(['openstack', project, *words, 'SERVICE', 'RECORD'])
+            '# ' + _t('The guide has a script that prints these for a file.'),
+            shlex.join(['openstack', project, *words, 'SERVICE', 'RECORD']),
         ]
 
     def mirror(self, region: str, steps: Iterable) -> None:
