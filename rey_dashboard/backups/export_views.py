@@ -8,7 +8,6 @@ from django.utils.functional import cached_property
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from horizon import messages
 
@@ -68,12 +67,11 @@ class ExportView(asking.AskView):
         }
 
     def title(self, count):
-        words = ngettext(
-            'Export the record of %d backup',
-            'Export the records of %d backups',
-            count,
-        )
-        return words % count
+        if count > 1:
+            return _t('Export the records of %d backups') % count
+        backup = self.selected().get()
+        told = _t('Export the record of %s') % (backup.name or backup.id)
+        return told[:255]
 
 
 class IndexView(views.TableView):

@@ -184,6 +184,8 @@ def test_sealed_records_are_deleted(demo, owner, sign_in, tmp_path):
     page = sign_in('admin')
     export(page, demo, tmp_path, backup)
     page.get_by_role('button', name='Delete the sealed records').click()
+    # Horizon asks once more.
+    page.locator('.modal.in .btn-danger').click()
     page.get_by_text('There is nothing to download').wait_for()
     page.goto(RECORDS)
     sync_api.expect(page.locator('.rey-table')).to_contain_text('deleted')
