@@ -261,6 +261,10 @@ class TestExport:
         work(engine, task)
         assert task.state == models.Task.State.PARTLY_FAILED
         assert 'must be available' in step(task, cloud.full).error
+        cloud.forget_backup(cloud.full)
+        orders.retry(task, REY)
+        paper_tasks.work_until_it_rests(engine)
+        assert step(task, cloud.full).error == 'It is gone.'
         page = admin.get(f'{EXPORT}{task.pk}/')
         assert len(page.context['left'].without) == 1
         assert 'record is not among them' in page.content.decode()
@@ -320,8 +324,13 @@ class TestImport:
     def test_what_is_there_already_is_left_out(self, cloud, admin, data):
         task = planned(ask_import(admin, data))
         assert task.total == 0
-        words = f'It is there already, in the project {cloud.shop}.'
-        assert {one.error for one in task.steps.all()} == {words}
+        told = set(task.steps.values_list('error', 'remedy'))
+        assert told == {
+            (
+                'It is there already.',
+                f'It is left as it is, in the project {cloud.shop}.',
+            )
+        }
 
     def test_what_came_back_since_is_left_alone(
         self, cloud, admin, engine, data
@@ -338,8 +347,11 @@ class TestImport:
     ):
         lose(cloud, cloud.step, cloud.full)
         task = planned(ask_import(admin, without(data, cloud.full)))
-        error = step(task, cloud.step).error
-        assert error.startswith(f'It builds on {cloud.full}, which neither')
+        refused = step(task, cloud.step)
+        assert refused.error == (
+            'What it builds on neither is there nor comes before it.'
+        )
+        assert cloud.full in refused.remedy
 
     def test_what_builds_on_one_that_fails_is_not_imported(
         self, cloud, admin, engine, data
@@ -362,8 +374,9 @@ class TestImport:
         worker.collect_once(full=True)
         task = planned(ask_import(admin, data))
         assert task.total == 0
-        error = step(task, cloud.full).error
-        assert error == f'Keystone has no project {cloud.shop}.'
+        refused = step(task, cloud.full)
+        assert refused.error == 'Keystone does not have its project.'
+        assert cloud.shop in refused.remedy
         task = work(engine, planned(ask_import(admin, data, into='own')))
         assert task.state == models.Task.State.SUCCEEDED
         own = cloud.service_project.id

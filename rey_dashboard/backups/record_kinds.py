@@ -13,6 +13,7 @@ import shlex
 from django import urls
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from keystoneauth1 import exceptions as ks_exceptions
 
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import record_entries
@@ -57,9 +58,11 @@ class ExportBackups(kinds.Kind):
         return record_plans.export(region, parameters['backups'])
 
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
-        record = backup_records.export(_admin(context), step.target)
         try:
+            record = backup_records.export(_admin(context), step.target)
             columns = record.columns()
+        except ks_exceptions.NotFound as error:
+            raise kinds.Refused(_t('It is gone.')) from error
         except ValueError as error:
             raise kinds.Refused(
                 _t('What Cinder answered is no record.')
@@ -73,7 +76,7 @@ class ExportBackups(kinds.Kind):
         parent_id = columns.get('parent_id')
         return kinds.Done(
             {
-                'record': 'sealed',
+                **step.after,
                 **({'builds on': parent_id} if parent_id else {}),
             },
             {'sealed': record_files.seal_one(key, told)},

@@ -36,10 +36,13 @@ def export(region: str, ids: Sequence[str]) -> Iterator[kinds.Planned]:
             yield _export_step(
                 backup_id,
                 target_name=row.name[:255],
-                before={'record': None},
-                after={'record': 'sealed'},
                 flags=() if backup_id in chosen else (NEEDED,),
                 refused=_cannot_export(row, parents[backup_id]),
+                after={
+                    'volume': names.volumes.get(row.volume_id)
+                    or row.volume_id,
+                    'kind': 'incremental' if row.is_incremental else 'full',
+                },
                 work={
                     'project': names.projects.get(row.project_id, ''),
                     'volume': names.volumes.get(row.volume_id, ''),
@@ -97,6 +100,7 @@ class _Names:
         self.projects = {
             key: f'{row.name} ({row.domain_name})'
             for key, row in projects.items()
+            if row.name
         }
         volumes = _rows(
             models.Volume, region, 'id', {row.volume_id for row in backups}
@@ -183,10 +187,13 @@ class _Judge:
         return project.name if project else ''
 
     def _there_already(self, entry):
-        if entry.id in self._there:
-            project = self._there[entry.id]
-            return _t('It is there already, in the project %s.') % project, ''
-        return None
+        if entry.id not in self._there:
+            return None
+        return (
+            _t('It is there already.'),
+            _t('It is left as it is, in the project %s.')
+            % self._there[entry.id],
+        )
 
     def _no_parent(self, entry):
         parent_id = entry.parent_id
@@ -195,20 +202,24 @@ class _Judge:
         if parent_id in self._there:
             return None
         return (
-            _t('It builds on %s, which neither is there nor comes before it.')
+            _t('What it builds on neither is there nor comes before it.'),
+            _t(
+                'Nothing could be restored from it without %s. Export the '
+                'whole chain.'
+            )
             % parent_id,
-            _t('Nothing could be restored from it. Export the whole chain.'),
         )
 
     def _no_project(self, project_id):
         project = self._projects.get(project_id)
         if not project or project.gone_at:
             return (
-                _t('Keystone has no project %s.') % (project_id or '–'),
+                _t('Keystone does not have its project.'),
                 _t(
-                    'Nobody can make one with this id again: import it into '
+                    'Nobody can make one with the id %s again: import it into '
                     "the service user's own project."
-                ),
+                )
+                % project_id,
             )
         if not project.enabled:
             return (
