@@ -21,6 +21,7 @@ from rey_dashboard.tasks.models import Lane
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
+from rey_dashboard.tasks.models import WorkerKey
 
 __all__ = [
     'BackupHold',
@@ -43,4 +44,5 @@ __all__ = [
     'Step',
     'Task',
     'UpgradeCheck',
+    'WorkerKey',
 ]

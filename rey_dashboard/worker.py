@@ -24,6 +24,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 from rey_dashboard.readiness import runs
+from rey_dashboard.tasks import envelopes
 from rey_dashboard.tasks import ticking
 from rey_dashboard.verification import runs as verifications
 
@@ -105,6 +106,7 @@ class _Worker:
         self._run, self._verification = threading.Thread(), threading.Thread()
         self._database = _Database()
         self._tasks = ticking.Ticker(self._database.tell)
+        self._key = envelopes.Teller()
         self._notices = notices.Notices(self._stop)
 
     def run(self):
@@ -231,6 +233,8 @@ class _Worker:
     def _beat(self, *problem):
         self._look_after_roles()
         self._look_after_runs()
+        if self._region:
+            self._key.tell(self._region)
         if not problem and time.monotonic() - self._beaten < BEAT_S:
             return
         changed = {'seen_at': timezone.now()}

@@ -6,13 +6,18 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = (
     *('/refresh/', '/columns/', '/start/', '/run/'),
-    *('/take/', '/compare/', '/delete/'),
+    *('/take/', '/compare/', '/delete/', '/drop/'),
 )
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
     *('/back-up/', '/restore/', '/restore-over/', '/prove/'),
     '/prove/backups/',
+    *('/records/', '/export/', '/export/1/', '/import/'),
+)
+#: For who may act in the whole cloud; the rest is a domain's manager's, too.
+OF_WHOLE_CLOUD = (
+    *('/records/', '/export/', '/export/1/', '/drop/', '/import/'),
 )
 #: Pages that ask the cloud.
 LIVE = '/live/'
@@ -51,10 +56,12 @@ def of_usage(project_id: str = 'p') -> list[str]:
 
 
 def of_operate(project_id: str = 'p') -> list[str]:
+    """Those of a domain's manager."""
     return [
         address
         for address in all_of(project_id)
         if address.startswith('/rey/backups/')
+        and not address.endswith(OF_WHOLE_CLOUD)
     ]
 
 

@@ -2,6 +2,8 @@ from django.urls import path
 
 from rey_dashboard.backups import back_up_views
 from rey_dashboard.backups import drill_views
+from rey_dashboard.backups import export_views
+from rey_dashboard.backups import import_views
 from rey_dashboard.backups import restore_views
 from rey_dashboard.backups import views
 
@@ -23,4 +25,17 @@ urlpatterns = [
         drill_views.ProveBackupsView.as_view(),
         name='prove_backups',
     ),
+    path('records/', export_views.IndexView.as_view(), name='exports'),
+    path('export/', export_views.ExportView.as_view(), name='export'),
+    path(
+        'export/<int:task_id>/',
+        export_views.DetailView.as_view(),
+        name='exported',
+    ),
+    path(
+        'export/<int:task_id>/drop/',
+        export_views.DropView.as_view(),
+        name='drop_export',
+    ),
+    path('import/', import_views.ImportView.as_view(), name='import'),
 ]

@@ -5,6 +5,7 @@ import typing
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard import policy
 from rey_dashboard.backups import forms
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import services
@@ -26,6 +27,8 @@ TABS = (
     ('all', _('All backups')),
     ('levels', _('Service level')),
 )
+#: For who may act in the whole cloud: records are Cinder's, no domain's.
+OF_WHOLE_CLOUD = (('exports', _('Records')),)
 
 
 class Act(typing.NamedTuple):
@@ -34,12 +37,25 @@ class Act(typing.NamedTuple):
     :param name: in the URL conf
     :param chosen: label of the button for those that are ticked
     :param all: the same for all that match; nothing where that makes no sense
+    :param whole: it is for who may do it in the whole cloud
     """
 
     name: str
     chosen: str
     all: str = ''
     rule: str = operate.ACT
+    whole: bool = False
+
+
+def tabs(request, rows: scope.Scope) -> list[tuple[str, str]]:
+    """Addresses and labels; whoever may see the panel sees most."""
+    names = TABS
+    if rows.is_whole and policy.allowed(request, operate.ACT):
+        names += OF_WHOLE_CLOUD
+    return [
+        (reverse(f'horizon:rey:backups:{name}'), label)
+        for name, label in names
+    ]
 
 
 class _TabView(views.TableView):
@@ -64,10 +80,7 @@ class _TabView(views.TableView):
         return super().get_context_data(
             protection=protection.of_domains(self.scope.domain_coverage()),
             troubles=services.troubles(self.scope),
-            tabs=[
-                (reverse(f'horizon:rey:backups:{name}'), label)
-                for name, label in TABS
-            ],
+            tabs=tabs(self.request, self.scope),
             may_admin=panels.may_admin(self.request),
             may_restore=scope.is_open(self.request, operate.ACT),
             may_restore_over=scope.is_open(self.request, operate.RESTORE_OVER),
@@ -76,6 +89,7 @@ class _TabView(views.TableView):
                 (reverse(f'horizon:rey:backups:{act.name}'), act)
                 for act in self.acts
                 if scope.is_open(self.request, act.rule)
+                and (self.scope.is_whole or not act.whole)
             ],
             **kwargs,
         )
@@ -174,6 +188,12 @@ class RecordsView(_TabView):
     acts = (
         Act('restore', _('Restore the chosen to new volumes…')),
         Act('prove_backups', _('Prove the chosen…')),
+        Act(
+            'export',
+            _('Export records of the chosen…'),
+            _('Export records of all…'),
+            whole=True,
+        ),
     )
 
     def get_rows(self):

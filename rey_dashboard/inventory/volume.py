@@ -1,5 +1,6 @@
 """Reads volumes, snapshots and backups into the inventory."""
 
+import dataclasses
 import itertools
 
 from rey_dashboard.cloud import services as cloud_services
@@ -26,7 +27,7 @@ def read_snapshots(reading: reading_.Reading) -> None:
 
 
 def read_backups(reading: reading_.Reading) -> None:
-    _Kind(reading, 'backups', models.Backup).read()
+    _Backups(reading, 'backups', models.Backup).read()
 
 
 def read_services(reading: reading_.Reading) -> None:
@@ -140,3 +141,22 @@ class _Kind:
             [self._model(**vars(row), **self._reading.stamp) for row in page],
         )
         self._reading.progress(len(page))
+
+
+class _Backups(_Kind):
+    """What one took to make is read once.
+
+    An export of its record moves ``updated_at`` (cinder 29, tried), and that
+    is all that tells when it was done.
+    """
+
+    def _write(self, page):
+        ids = [row.id for row in page]
+        known = self._rows.filter(id__in=ids, status='available')
+        took = dict(known.values_list('id', 'took'))
+        super()._write(
+            [
+                dataclasses.replace(row, took=took.get(row.id, row.took))
+                for row in page
+            ]
+        )

@@ -18,6 +18,20 @@ _ACTS = [
     for verb in ('back-up', 'restore', 'prove', 'prove/backups')
     for method in ('GET', 'POST')
 ]
+#: Records of backups, which are no domain's.
+_RECORDS = [
+    {'method': method, 'path': f'/rey/backups/{path}'}
+    for method, path in (
+        ('GET', 'records/'),
+        ('GET', 'export/'),
+        ('POST', 'export/'),
+        ('GET', 'export/{task_id}/'),
+        ('POST', 'export/{task_id}/'),
+        ('POST', 'export/{task_id}/drop/'),
+        ('GET', 'import/'),
+        ('POST', 'import/'),
+    )
+]
 _APART = {
     name: [
         {'method': method, 'path': f'/rey/backups/{verb}/'}
@@ -46,6 +60,7 @@ RULES = [
         description='Back up, restore, start and stop things of the cloud.',
         operations=[
             *_ACTS,
+            *_RECORDS,
             *(
                 {'method': method, 'path': f'/rey/services/{verb}/'}
                 for verb in ('disable', 'enable')

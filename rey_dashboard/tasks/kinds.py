@@ -223,6 +223,13 @@ class Kind(abc.ABC):
         """The same by hand, to paste into a shell."""
         return []
 
+    def leads(self, task: models.Task) -> Iterable[tuple[str, str]]:
+        """Labels and addresses of pages where its outcome is, if it has any.
+
+        For who may act; a page of the task shows them.
+        """
+        return ()
+
     def estimate(
         self, past: estimates.Past, size: float
     ) -> estimates.Estimate | None:

@@ -286,3 +286,19 @@ class Comment(models.Model):
 
     def __str__(self):
         return f'{self.who_name}: {self.text[:40]}'
+
+
+class WorkerKey(models.Model):
+    """The public half of a key that one worker process has in its memory."""
+
+    #: In base64.
+    key = models.CharField(max_length=64, primary_key=True)
+    region = models.CharField(max_length=255)
+    host = models.CharField(max_length=255)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=['seen_at'])]
+
+    def __str__(self):
+        return f'{self.host}: {self.key}'

@@ -39,6 +39,7 @@ def plan(
     token: str,
     actor: records.Actor,
     domain_id: str = '',
+    steps: Iterable[kinds.Planned] | None = None,
 ) -> models.Task:
     """A planned task; the one that there is when the form was sent twice.
 
@@ -47,9 +48,11 @@ def plan(
     :param domain_id: of all that it changes, so that those who may act there
         may see and steer it; empty: only who may act in the whole cloud
     :param token: of the form, 64 characters at most
+    :param steps: those of a plan that needs more than the task may keep
     :raises NoKind: there is no such kind
     """
-    steps = find(kind).plan(region, parameters)
+    if steps is None:
+        steps = find(kind).plan(region, parameters)
     task = models.Task(
         region=region,
         kind=kind,

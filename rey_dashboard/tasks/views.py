@@ -128,6 +128,7 @@ class TaskView(_OfTask, views.TableView):
             progress=showing.progress(self.task),
             buttons=self._buttons(),
             preview=showing.preview(self.task, self.kind),
+            leads=self.kind.leads(self.task) if self.may_act else (),
             comments=self.task.comments.order_by('at'),
             records=self.task.records.order_by('at'),
             may_act=self.may_act,

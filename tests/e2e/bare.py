@@ -11,15 +11,20 @@ VERSIONS = 'compute 2.96, volume 3.70, placement 1.39'
 
 
 class Cloud:
-    """The demo's administrator at the bare APIs."""
+    """The demo's administrator at the bare APIs.
 
-    def __init__(self, clouds_yaml, name='demo-admin'):
+    :param project_id: to sign in to; the entry's own without
+    """
+
+    def __init__(self, clouds_yaml, name='demo-admin', project_id=''):
         entry = yaml.safe_load(clouds_yaml.read_text())['clouds'][name]
         auth = entry['auth']
         self._http = requests.Session()
         self._http.trust_env = False
         answer = self._http.post(
-            f'{auth["auth_url"]}/auth/tokens', json=_body(auth), timeout=60
+            f'{auth["auth_url"]}/auth/tokens',
+            json=_body(auth, project_id),
+            timeout=60,
         )
         answer.raise_for_status()
         self._http.headers['X-Auth-Token'] = answer.headers['X-Subject-Token']
@@ -227,7 +232,7 @@ class Cloud:
         return self.ask('placement', path)['allocations']
 
 
-def _body(auth):
+def _body(auth, project_id):
     def domain(prefix):
         for form in ('id', 'name'):
             if f'{prefix}_domain_{form}' in auth:
@@ -247,7 +252,9 @@ def _body(auth):
                 },
             },
             'scope': {
-                'project': {
+                'project': {'id': project_id}
+                if project_id
+                else {
                     'name': auth['project_name'],
                     'domain': domain('project'),
                 }

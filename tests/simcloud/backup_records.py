@@ -57,6 +57,8 @@ def export(cloud, call, row) -> dict:
         'service_metadata': f'volume_{row["volume_id"]}_backup_{row.id}',
         'driver_info': {},
     }
+    # Cinder stores the row anew, whatever changed in it.
+    cloud.tables['backups'].change(row, {}, cloud.stamp('backups'))
     url = base64.b64encode(json.dumps(record).encode()).decode()
     told = {'backup_service': row['service'], 'backup_url': url}
     return {'backup-record': told}
