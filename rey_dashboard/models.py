@@ -17,6 +17,7 @@ from rey_dashboard.runs.models import Baseline
 from rey_dashboard.runs.models import Comparison
 from rey_dashboard.runs.models import UpgradeCheck
 from rey_dashboard.tasks.models import Comment
+from rey_dashboard.tasks.models import Lane
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
@@ -35,6 +36,7 @@ __all__ = [
     'Expectations',
     'Finding',
     'FindingRecord',
+    'Lane',
     'QuotaTemplate',
     'ReadinessRun',
     'Record',

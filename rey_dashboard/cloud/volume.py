@@ -347,3 +347,11 @@ def _backup(row):
 
 
 _READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': _backup}
+
+
+def read(kind: str, row: Mapping) -> Volume | Snapshot | Backup:
+    """A row of cinder's listing with details.
+
+    :param kind: as for ``BlockStorage.count``
+    """
+    return _READ[kind](row)
