@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import back_up_plan
 from rey_dashboard.backups import commands
+from rey_dashboard.backups import deleting
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import rates
 from rey_dashboard.inventory import coverage_again
@@ -21,9 +22,6 @@ from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 
 KIND = 'back_up'
-#: Cinder tells nothing of a backup under way: it is looked at again after a
-#: tenth of what it took so far, within these.
-LOOK_S, LONGEST_LOOK_S = 2, 60
 MAKING, GOOD = 'creating', 'available'
 #: Statuses of a volume that can be backed up.
 READY = ('available', 'in-use')
@@ -60,7 +58,7 @@ class BackUp(kinds.Kind):
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
         if step.after[BACKUP] == DELETED:
-            return _delete(owner, step)
+            return deleting.delete(owner, step)
         found = owners.ours(owner, step)
         if found:
             return _look(owner, step, found)
@@ -78,12 +76,12 @@ class BackUp(kinds.Kind):
             description=step.work.get('description', ''),
             container=step.task.parameters.get('container', ''),
         )
-        return kinds.Running(LOOK_S, work=step.work)
+        return kinds.Running(owners.LOOK_S, work=step.work)
 
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
         if step.after[BACKUP] == DELETED:
-            return _delete(owner, step)
+            return deleting.delete(owner, step)
         found = owners.ours(owner, step)
         if not found:
             raise kinds.Refused(
@@ -127,8 +125,8 @@ class BackUp(kinds.Kind):
 
     def mirror(self, region: str, steps: Iterable) -> None:
         steps = list(steps)
-        made = [step.work['row'] for step in steps if 'row' in step.work]
-        coverage_again.told(region, 'backups', made)
+        rows = [row for step in steps for row in step.work.get('rows', ())]
+        coverage_again.told(region, 'backups', rows)
         coverage_again.gone(
             region,
             [
@@ -150,7 +148,7 @@ def _look(owner, step, found):
     if others:
         _delete_others(owner, others)
     if first['status'] == MAKING:
-        return kinds.Running(_look_again_s(step), work=step.work)
+        return kinds.Running(owners.look_again_s(step), work=step.work)
     if first['status'] != GOOD:
         words = (
             first.get('fail_reason')
@@ -159,20 +157,16 @@ def _look(owner, step, found):
         meaning = meanings.of(words)
         raise kinds.Refused(words, str(meaning.remedy) if meaning else '')
     if others:
-        return kinds.Running(LOOK_S, work=step.work)
+        return kinds.Running(owners.LOOK_S, work=step.work)
     method = rates.INCREMENTAL if first['is_incremental'] else rates.FULL
-    after = {**step.after, BACKUP: method}
     return kinds.Done(
-        after,
-        {**step.work, 'backup_id': first['id'], 'row': owners.kept(first)},
+        {**step.after, BACKUP: method},
+        {
+            **step.work,
+            'backup_id': first['id'],
+            'rows': owners.with_base(owner, first),
+        },
     )
-
-
-def _look_again_s(step):
-    if not step.started_at:
-        return LOOK_S
-    took_s = (timezone.now() - step.started_at).total_seconds()
-    return min(LONGEST_LOOK_S, max(LOOK_S, took_s / 10))
 
 
 def _delete_others(owner, others):
@@ -202,21 +196,3 @@ def _refuse_unready(volume):
             % volume['status'],
             _t('Retry when its status is available or in-use.'),
         )
-
-
-def _delete(owner, step):
-    """Looks first whether it is gone, and whether others build on it."""
-    row = owner.backup(step.work['backup_id'])
-    if row is None:
-        return kinds.Done()
-    if row['status'] == 'deleting':
-        return kinds.Running(_look_again_s(step), work=step.work)
-    if step.state == STEPS.RUNNING and row['status'] == 'error_deleting':
-        raise kinds.Refused(
-            row.get('fail_reason') or _t('Cinder could not delete it.'),
-            _t('Look whether the backup storage answers, and retry.'),
-        )
-    if row['has_dependent_backups']:
-        raise kinds.Conflict(_t('Others build on it by now.'))
-    owner.delete(BACKUP, row['id'])
-    return kinds.Running(LOOK_S, work=step.work)
