@@ -31,6 +31,10 @@ class Wrong(Exception):
     """It is no schedule; the words are for people."""
 
 
+class WrongZone(Wrong):
+    """There is no such time zone here."""
+
+
 def check(cron: str, time_zone: str) -> None:
     """:raises Wrong: it cannot be used"""
     zone = _zone(time_zone)
@@ -83,7 +87,7 @@ def _zone(name):
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise Wrong(_('There is no time zone of this name.')) from None
+        raise WrongZone(_('There is no time zone of this name.')) from None
 
 
 def _times(cron, begin):
