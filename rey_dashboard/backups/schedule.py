@@ -83,6 +83,14 @@ def following(
     return next(after(cron, time_zone, at), None)
 
 
+def local(at: datetime.datetime, time_zone: str) -> datetime.datetime:
+    """The same moment as clocks show it there.
+
+    :raises WrongZone: it is none
+    """
+    return at.astimezone(_zone(time_zone))
+
+
 def _zone(name):
     try:
         return zoneinfo.ZoneInfo(name)

@@ -25,6 +25,7 @@ TABS = (
     ('volumes', _('Volumes')),
     ('all', _('All backups')),
     ('levels', _('Service level')),
+    ('policies', _('Policies')),
 )
 
 
@@ -42,7 +43,7 @@ class Act(typing.NamedTuple):
     rule: str = operate.ACT
 
 
-class _TabView(views.TableView):
+class TabView(views.TableView):
     """A tab below the bar of the whole scope.
 
     :cvar acts: what can be asked for its rows
@@ -83,7 +84,7 @@ class _TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(_TabView):
+class IndexView(TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -105,10 +106,10 @@ class IndexView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(_TabView):
+class VolumesView(TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*_TabView.parts, parts.SERVERS)
+    parts = (*TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
     acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
@@ -152,7 +153,7 @@ class VolumesView(_TabView):
         }
 
 
-class RecordsView(_TabView):
+class RecordsView(TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
@@ -190,7 +191,7 @@ class RecordsView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(_TabView):
+class LevelsView(TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)
