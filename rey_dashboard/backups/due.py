@@ -78,6 +78,7 @@ def run_now(
     :raises models.BackupPolicy.DoesNotExist: it was removed
     """
     due_at = now.replace(second=0, microsecond=0)
+    planning.find(KIND)
     with transaction.atomic():
         rows = models.BackupPolicy.objects.select_for_update()
         row = rows.get(pk=policy.pk, removed_at=None)
@@ -112,6 +113,8 @@ def title_of(policy: models.BackupPolicy, number: int) -> str:
 
 
 def _run(policy, now):
+    # Loading kinds takes a while: not in a transaction.
+    planning.find(KIND)
     told = policies.current(policy)
     times = _Times(policy.next_at, told, now)
     following = schedule.following(told.cron, told.time_zone, now)

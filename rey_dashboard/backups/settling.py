@@ -30,6 +30,8 @@ def waiting(region: str | None):
 
 def settle(region: str, now: datetime.datetime) -> None:
     """:raises db.Error: the database is away; nothing is lost"""
+    # Loading kinds takes a while: not in a transaction.
+    kinds.installed()
     for run in waiting(region).select_related('policy').order_by('pk'):
         with lease.turn(), transaction.atomic():
             mine = models.BackupPolicyRun.objects.filter(

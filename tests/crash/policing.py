@@ -23,20 +23,8 @@ FIRST = datetime.datetime(2026, 3, 2, 1, tzinfo=datetime.UTC)
 HOUR = datetime.timedelta(hours=1)
 
 
-def begin_anew() -> None:
-    for model in (
-        models.BackupPolicyRun,
-        models.BackupPolicy,
-        tasks.Task,
-        inventory.VolumeCoverage,
-        inventory.Volume,
-        inventory.Project,
-    ):
-        model.objects.all().delete()
-
-
 def make(volumes: int) -> int:
-    """A policy that was due every hour since ``FIRST``, and what it reaches."""
+    """A policy that was due each hour since ``FIRST``, and its volumes."""
     inventory.Project.objects.create(
         region=REGION, id='p', name='p', domain_id='d', enabled=True, seen=1
     )
@@ -82,18 +70,20 @@ def look(hours: int, at: float) -> None:
     time.sleep(max(0, at - time.time()))
     for number in range(hours):
         now = FIRST + number * HOUR
-        while True:
-            try:
-                due.run_due(REGION, now)
-            except db.OperationalError:
-                # As the worker does: the next look comes soon.
-                db.connection.close()
-                time.sleep(0.02)
-            else:
-                break
+        _look_until_it_goes(now)
         tasks.Task.objects.filter(
             title__startswith='Back up', state=tasks.Task.State.QUEUED
         ).update(state=tasks.Task.State.SUCCEEDED, due_at=None)
+
+
+def _look_until_it_goes(now):
+    """As the worker does: after an error of the database it looks again."""
+    while True:
+        try:
+            return due.run_due(REGION, now)
+        except (db.OperationalError, db.InternalError):
+            db.connection.close()
+            time.sleep(0.02)
 
 
 def look_and_die(hours: int, at: int) -> None:
@@ -124,7 +114,7 @@ def look_and_die(hours: int, at: int) -> None:
     wrapper._commit = commit_around
     logging.disable()
     with wrapper.execute_wrapper(around):
-        due.run_due(REGION, FIRST + hours * HOUR)
+        _look_until_it_goes(FIRST + hours * HOUR)
 
 
 def told() -> dict:
