@@ -11,7 +11,7 @@ WRITES = (
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
-    *('/back-up/',),
+    *('/back-up/', '/policies/new/', '/edit/'),
 )
 #: Pages that ask the cloud.
 LIVE = '/live/'
@@ -21,6 +21,7 @@ _PARTS = {
     '<int:run_id>': '1',
     '<int:baseline_id>': '1',
     '<int:comparison_id>': '1',
+    '<int:policy_id>': '1',
     '<path:thing_id>': 'in-p',
     '<slug:order>': 'start',
 }
@@ -50,10 +51,12 @@ def of_usage(project_id: str = 'p') -> list[str]:
 
 
 def of_operate(project_id: str = 'p') -> list[str]:
+    """Those to read it."""
     return [
         address
         for address in all_of(project_id)
         if address.startswith('/rey/backups/')
+        and not address.endswith((*ACTS, *WRITES))
     ]
 
 

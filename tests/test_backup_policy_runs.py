@@ -33,6 +33,29 @@ def volumes():
     factory_policies.project('p', 'default', 'a', 'b')
 
 
+class Prune(kinds.Kind):
+    """On paper: deletes what a test says."""
+
+    label, rule = 'Prune', 'rey:operate:act'
+    targets = ('x',)
+
+    def plan(self, region, parameters):
+        self.asked = parameters
+        for target in self.targets:
+            yield kinds.Planned(target=target, service='volume')
+
+    def start(self, context, step):
+        return kinds.Done()
+
+
+@pytest.fixture
+def prune(monkeypatch):
+    kind = Prune()
+    there = {**kinds.installed(), settling.KIND: kind}
+    monkeypatch.setattr(kinds, 'installed', lambda: there)
+    return kind
+
+
 def look(now):
     due.run_due(factory.REGION, now)
     settling.settle(factory.REGION, now)
@@ -61,6 +84,15 @@ def test_what_is_due_begins_as_a_task_that_runs(volumes):
     assert run.task.records.count() == 2
     policy.refresh_from_db()
     assert policy.next_at == DUE + DAY
+
+
+def test_the_task_of_a_domain_s_policy_is_that_domain_s(volumes, prune):
+    policy = make(DUE, domain_id='default')
+    look(DUE)
+    end(latest(policy))
+    look(DUE + MINUTE)
+    assert {task.domain_id for task in tasks.Task.objects.all()} == {'default'}
+    assert tasks.Task.objects.count() == 2
 
 
 def test_it_is_due_again_the_next_day_and_each_runs_once(volumes):
@@ -234,29 +266,6 @@ def test_a_run_by_hand_in_the_minute_that_is_due_is_that_one(volumes):
     assert runs(policy) == [('begun', DUE)]
     policy.refresh_from_db()
     assert policy.next_at == DUE + DAY
-
-
-class Prune(kinds.Kind):
-    """On paper: deletes what a test says."""
-
-    label, rule = 'Prune', 'rey:operate:act'
-    targets = ('x',)
-
-    def plan(self, region, parameters):
-        self.asked = parameters
-        for target in self.targets:
-            yield kinds.Planned(target=target, service='volume')
-
-    def start(self, context, step):
-        return kinds.Done()
-
-
-@pytest.fixture
-def prune(monkeypatch):
-    kind = Prune()
-    there = {**kinds.installed(), settling.KIND: kind}
-    monkeypatch.setattr(kinds, 'installed', lambda: there)
-    return kind
 
 
 def test_when_a_run_has_ended_what_need_not_be_kept_is_deleted_once(

@@ -10,6 +10,7 @@ import textwrap
 from django.urls import reverse
 import pytest
 
+from rey_dashboard.backups import policy_tables
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
@@ -41,6 +42,7 @@ MODULES = (
     records,
     backup_tables,
     record_tables,
+    policy_tables,
     data_tables,
     service_tables,
     readiness_tables,

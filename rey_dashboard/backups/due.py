@@ -264,4 +264,5 @@ def _task(policy, told, due_at, ids, who):
         title_of(policy, len(ids)),
         f'policy {policy.pk} {due_at:%Y%m%dT%H%M%S}',
         who,
+        policy.domain_id,
     )

@@ -55,6 +55,7 @@ def begin_pruning(run: models.BackupPolicyRun) -> None:
         _t('Delete what need not be kept: policy %s') % policy.name,
         f'prune {run.pk}',
         who,
+        policy.domain_id,
     )
     if not task.total:
         # It would stand among the tasks, and say nothing.

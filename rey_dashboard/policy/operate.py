@@ -11,13 +11,16 @@ _PAGES = [
     {'method': 'GET', 'path': '/rey/backups/volumes/'},
     {'method': 'GET', 'path': '/rey/backups/all/'},
     {'method': 'GET', 'path': '/rey/backups/levels/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/volumes/'},
 ]
 #: Of backups, in a domain or in the whole cloud.
 _ACTS = [
     {'method': method, 'path': f'/rey/backups/{verb}/'}
-    for verb in ('back-up',)
+    for verb in ('back-up', 'policies/new', 'policies/{policy_id}/edit')
     for method in ('GET', 'POST')
-]
+] + [{'method': 'POST', 'path': '/rey/backups/policies/{policy_id}/{order}/'}]
 _APART = {
     name: [
         {'method': method, 'path': f'/rey/backups/{verb}/'}

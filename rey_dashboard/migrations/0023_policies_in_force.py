@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('rey_dashboard', '0021_lanes'),
+        ('rey_dashboard', '0022_tasks_of_domains'),
     ]
 
     operations = [
