@@ -60,6 +60,15 @@ def of_operate(project_id: str = 'p') -> list[str]:
     ]
 
 
+def acts_of_backups() -> list[str]:
+    """Those to act there, which a domain's manager has as well."""
+    return [
+        address
+        for address in all_of()
+        if address.startswith('/rey/backups/') and address.endswith(ACTS)
+    ]
+
+
 def _walk(patterns, prefix=''):
     for pattern in patterns:
         path = prefix + str(pattern.pattern).lstrip('^')

@@ -109,7 +109,7 @@ def test_of_runs_the_last_that_has_ended_counts(volumes):
     policy = make()
     begin(policy, STATES.FAILED)
     policy.runs.update(due_at=ago(hours=2))
-    due.run_now(policy, REY, timezone.now())
+    due.run_now(policy, REY, timezone.now() + datetime.timedelta(minutes=1))
     assert len(found(FAILED)) == 1
     end(latest(policy))
     assert found(FAILED) == []
@@ -170,6 +170,7 @@ def test_what_a_policy_reaches_is_counted_anew(volumes):
 
 
 def test_volumes_are_judged_by_what_a_policy_promises(volumes, admin):
+    factory.collected()
     factory_policies.volume('c', metadata={'backup_target': '3h'})
     make(target_h=36, scope=scope('list', 'a', 'c'))
     targets()
