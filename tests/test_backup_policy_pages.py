@@ -6,6 +6,8 @@ import re
 from django.utils import timezone
 import pytest
 
+from openstack_auth import policy as horizon_policy
+
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.tasks import models as tasks
@@ -249,6 +251,19 @@ def test_a_run_by_hand_leads_to_its_task(admin, volumes):
     assert '0 of 3 volumes' in page
 
 
+def test_projects_without_room_are_told_before_it_runs(admin, volumes):
+    factory.quota('q', 'volume', 'backups', 10, 9)
+    page = preview(admin).content.decode()
+    assert 'The quota of 1 project has no room' in page
+    assert 'q: The project’s quota has no room: backups would be 11 of 10' in (
+        page
+    )
+    assert 'has no room' not in text(
+        admin, page_of(make(scope=scope('project', 'p')))
+    )
+    assert 'has no room' in text(admin, page_of(make()))
+
+
 def test_runs_are_listed_filtered_and_exported(admin, volumes):
     policy = make(enabled=False)
     for day, state in ((1, 'missed'), (2, 'skipped'), (3, 'begun')):
@@ -334,8 +349,6 @@ def test_a_manager_sees_no_policy_of_another_domain_or_the_cloud(manager):
 
 
 def test_who_only_reads_changes_nothing(sign_in, volumes, settings, tmp_path):
-    from openstack_auth import policy as horizon_policy
-
     (tmp_path / 'rey_policy.yaml').write_text(
         '"rey:operate:read": "role:reader"\n'
     )

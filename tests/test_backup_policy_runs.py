@@ -2,12 +2,14 @@
 
 import datetime
 import threading
+import zoneinfo
 
 from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import due
 from rey_dashboard.backups import models
+from rey_dashboard.backups import policy_history
 from rey_dashboard.backups import policy_looks
 from rey_dashboard.backups import settling
 from rey_dashboard.tasks import kinds
@@ -200,8 +202,6 @@ def test_where_none_can_be_backed_up_the_task_ends_and_tells_why():
 
 
 def test_what_is_not_enabled_or_is_removed_does_not_run(volumes):
-    from rey_dashboard.backups import policy_history
-
     make(enabled=False)
     removed = make()
     policy_history.remove(removed, REY)
@@ -209,14 +209,18 @@ def test_what_is_not_enabled_or_is_removed_does_not_run(volumes):
     assert not models.BackupPolicyRun.objects.exists()
 
 
-def test_a_policy_that_cannot_run_holds_up_no_other(volumes, caplog):
+def test_a_policy_that_cannot_run_holds_up_no_other(
+    volumes, caplog, monkeypatch
+):
+    monkeypatch.setattr(due, '_TOLD', set())
     broken = make(DUE - MINUTE)
     broken.versions.update(told={'cron': 'x', 'time_zone': 'UTC'})
     well = make(DUE)
-    look(DUE)
+    for _look in range(3):
+        look(DUE)
     assert runs(well) == [('begun', DUE)]
     assert not runs(broken)
-    assert f'Policy {broken.pk} cannot run' in caplog.text
+    assert caplog.text.count(f'Policy {broken.pk} cannot run') == 1
 
 
 @pytest.mark.parametrize(
@@ -228,8 +232,6 @@ def test_a_policy_that_cannot_run_holds_up_no_other(volumes, caplog):
     ],
 )
 def test_when_clocks_are_set_each_night_runs_once(volumes, first, times):
-    import zoneinfo
-
     policy = make(first)
     now = first
     while now < first + datetime.timedelta(days=2, hours=2):

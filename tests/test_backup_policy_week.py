@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from rey_dashboard.backups import due
 from rey_dashboard.backups import forecast
 from tests import factory
 from tests import factory_backups
@@ -95,8 +96,6 @@ def test_what_is_held_begins_with_what_is_there(volumes):
 def test_what_runs_so_far_have_left_is_deleted_in_time(volumes):
     policy = make(utc(2026, 2, 26, 1), keep_last=2)
     for day in (26, 27, 28):
-        from rey_dashboard.backups import due
-
         due.run_due(factory.REGION, utc(2026, 2, day, 1))
         end(latest(policy))
     for volume_id, gib in (('a', 20), ('b', 10)):

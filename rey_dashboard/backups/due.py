@@ -36,6 +36,8 @@ KIND = 'back_up'
 MOST_ROWS = 1000
 BATCH = 500
 STATES = models.BackupPolicyRun.State
+#: Policies with their versions of which the log tells already.
+_TOLD: set[tuple[int, int]] = set()
 
 
 class UnderWay(Exception):
@@ -66,7 +68,10 @@ def run_due(region: str, now: datetime.datetime) -> None:
         except db.IntegrityError:
             LOG.info('Policy %s: another worker was quicker', policy.pk)
         except schedule.Wrong as error:
-            LOG.error('Policy %s cannot run: %s', policy.pk, error)
+            # It stays due, and a check tells that; the log needs it once.
+            if (policy.pk, policy.version) not in _TOLD:
+                _TOLD.add((policy.pk, policy.version))
+                LOG.error('Policy %s cannot run: %s', policy.pk, error)
 
 
 def run_now(

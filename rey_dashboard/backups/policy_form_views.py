@@ -18,6 +18,7 @@ from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_forms
 from rey_dashboard.backups import policy_history
 from rey_dashboard.backups import policy_rights
+from rey_dashboard.backups import policy_room
 from rey_dashboard.backups import schedule
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
@@ -32,7 +33,12 @@ class _FormView(views.PageView):
     """Nothing is kept whose preview was not shown before."""
 
     rule = operate.ACT
-    parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)
+    parts = (
+        parts.IDENTITY,
+        parts.VOLUMES,
+        parts.BACKUPS,
+        parts.VOLUME_QUOTAS,
+    )
     template_name = 'rey/backups/policy_form.html'
     policy: models.BackupPolicy | None = None
 
@@ -98,6 +104,7 @@ class _FormView(views.PageView):
                 for at in itertools.islice(times, NEXT)
             ],
             'week': forecast.of(region, told, domain_id, now, self.policy),
+            'short': policy_room.of(region, rows),
             'some': rows.order_by('-size_gib', 'volume_id')[:NEXT],
             **rows.aggregate(
                 volumes=Count('volume_id'),

@@ -14,6 +14,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_filters
 from rey_dashboard.backups import policy_rights
+from rey_dashboard.backups import policy_room
 from rey_dashboard.backups import policy_tables
 from rey_dashboard.backups import policy_words
 from rey_dashboard.backups import schedule
@@ -91,7 +92,12 @@ class PolicyView(_OfPolicy, page_views.TableView):
     """What it says, the coming week, its runs so far, and its history."""
 
     rule = operate.READ
-    parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)
+    parts = (
+        parts.IDENTITY,
+        parts.VOLUMES,
+        parts.BACKUPS,
+        parts.VOLUME_QUOTAS,
+    )
     table = policy_tables.RUNS
     form_class = policy_filters.RunsForm
     template_name = 'rey/backups/policy.html'
@@ -118,6 +124,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
             protection=protection.of_volumes(self.reached),
             others=_others(self.scope, policy, self.reached),
             week=self._week(),
+            short=policy_room.of(region, self.reached),
             history=_history(region, policy),
             **kwargs,
         )
