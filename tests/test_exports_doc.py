@@ -11,6 +11,7 @@ from django.urls import reverse
 import pytest
 
 from rey_dashboard.backups import export_tables
+from rey_dashboard.backups import policy_tables
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
@@ -43,6 +44,7 @@ MODULES = (
     backup_tables,
     record_tables,
     export_tables,
+    policy_tables,
     data_tables,
     service_tables,
     readiness_tables,

@@ -22,6 +22,9 @@ class BackupPolicy(models.Model):
     next_at = models.DateTimeField(null=True)
     #: What it made stays, and its history.
     removed_at = models.DateTimeField(null=True)
+    #: What it reaches, as it was counted last; none before.
+    volumes = models.PositiveIntegerField(null=True)
+    gib = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -87,6 +90,8 @@ class BackupPolicyRun(models.Model):
         Task, models.SET_NULL, null=True, related_name='+'
     )
     note = models.TextField(default='', blank=True)
+    #: When a worker saw that its task had ended, and did what comes then.
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -94,6 +99,7 @@ class BackupPolicyRun(models.Model):
                 fields=['policy', 'due_at'], name='rey_backup_policy_run'
             )
         ]
+        indexes = [models.Index(fields=['settled_at'])]
 
     def __str__(self):
         return f'{self.policy_id} at {self.due_at:%Y-%m-%d %H:%M}'

@@ -4,6 +4,9 @@ from rey_dashboard.backups import back_up_views
 from rey_dashboard.backups import drill_views
 from rey_dashboard.backups import export_views
 from rey_dashboard.backups import import_views
+from rey_dashboard.backups import policy_act_views
+from rey_dashboard.backups import policy_form_views
+from rey_dashboard.backups import policy_views
 from rey_dashboard.backups import restore_views
 from rey_dashboard.backups import views
 
@@ -38,4 +41,30 @@ urlpatterns = [
         name='drop_export',
     ),
     path('import/', import_views.ImportView.as_view(), name='import'),
+    path('policies/', policy_views.PoliciesView.as_view(), name='policies'),
+    path(
+        'policies/new/',
+        policy_form_views.NewView.as_view(),
+        name='new_policy',
+    ),
+    path(
+        'policies/<int:policy_id>/',
+        policy_views.PolicyView.as_view(),
+        name='policy',
+    ),
+    path(
+        'policies/<int:policy_id>/volumes/',
+        policy_views.ReachedView.as_view(),
+        name='policy_volumes',
+    ),
+    path(
+        'policies/<int:policy_id>/edit/',
+        policy_form_views.EditView.as_view(),
+        name='edit_policy',
+    ),
+    path(
+        'policies/<int:policy_id>/<slug:order>/',
+        policy_act_views.OrderView.as_view(),
+        name='order_policy',
+    ),
 ]

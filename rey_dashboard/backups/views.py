@@ -26,6 +26,7 @@ TABS = (
     ('volumes', _('Volumes')),
     ('all', _('All backups')),
     ('levels', _('Service level')),
+    ('policies', _('Policies')),
 )
 #: For who may act in the whole cloud: records are Cinder's, no domain's.
 OF_WHOLE_CLOUD = (('exports', _('Records')),)
@@ -58,7 +59,7 @@ def tabs(request, rows: scope.Scope) -> list[tuple[str, str]]:
     ]
 
 
-class _TabView(views.TableView):
+class TabView(views.TableView):
     """A tab below the bar of the whole scope.
 
     :cvar acts: what can be asked for its rows
@@ -100,7 +101,7 @@ class _TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(_TabView):
+class IndexView(TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -122,10 +123,10 @@ class IndexView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(_TabView):
+class VolumesView(TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*_TabView.parts, parts.SERVERS)
+    parts = (*TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
     acts = (
@@ -179,7 +180,7 @@ class VolumesView(_TabView):
         }
 
 
-class RecordsView(_TabView):
+class RecordsView(TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
@@ -227,7 +228,7 @@ class RecordsView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(_TabView):
+class LevelsView(TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)

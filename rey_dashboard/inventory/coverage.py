@@ -136,11 +136,13 @@ class Judge:
             for part in models.PartState.objects.filter(region=region)
         }
         self._volumes = self._links = self._snapshots = None
+        self._promised = None
 
     def read(self, piece: pieces_.Piece) -> None:
         self._volumes = {volume['id']: volume for volume in piece.volumes()}
         self._links = piece.links()
         self._snapshots = piece.snapshots()
+        self._promised = piece.promised()
 
     def volumes(self) -> Iterator[Volume]:
         for volume in self._volumes.values():
@@ -160,7 +162,8 @@ class Judge:
 
     def _row(self, volume, project):
         volume_id = volume['id']
-        target = self._targets.of(volume, project)
+        promised = self._promised.get(volume_id)
+        target = self._targets.of(volume, project, promised)
         links = self._links.get(volume_id, ())
         patience = self._patience(volume, links)
         verdict = judging.judge(volume, links, target, patience, self._now)

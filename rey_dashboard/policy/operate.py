@@ -11,13 +11,19 @@ _PAGES = [
     {'method': 'GET', 'path': '/rey/backups/volumes/'},
     {'method': 'GET', 'path': '/rey/backups/all/'},
     {'method': 'GET', 'path': '/rey/backups/levels/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/volumes/'},
 ]
 #: Of backups, in a domain or in the whole cloud.
 _ACTS = [
     {'method': method, 'path': f'/rey/backups/{verb}/'}
-    for verb in ('back-up', 'restore', 'prove', 'prove/backups')
+    for verb in (
+        *('back-up', 'restore', 'prove', 'prove/backups'),
+        *('policies/new', 'policies/{policy_id}/edit'),
+    )
     for method in ('GET', 'POST')
-]
+] + [{'method': 'POST', 'path': '/rey/backups/policies/{policy_id}/{order}/'}]
 #: Records of backups, which are no domain's.
 _RECORDS = [
     {'method': method, 'path': f'/rey/backups/{path}'}

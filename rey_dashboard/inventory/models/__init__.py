@@ -8,6 +8,7 @@ from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
 from rey_dashboard.inventory.models.coverage import DomainCoverage
 from rey_dashboard.inventory.models.coverage import DomainLevel
+from rey_dashboard.inventory.models.coverage import PolicyTarget
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
 from rey_dashboard.inventory.models.coverage import ProvenVolume
 from rey_dashboard.inventory.models.coverage import ServiceLevel
@@ -68,6 +69,7 @@ __all__ = [
     'PartReading',
     'PartState',
     'PeriodHours',
+    'PolicyTarget',
     'Pool',
     'Project',
     'ProjectCoverage',
