@@ -22,6 +22,8 @@ from rey_dashboard.cloud import volume
 #: 3.43 on.
 MICROVERSION = '3.47'
 BLOCK_STORAGE = 'block-storage'
+#: Under which Cinder tells whose a backup is.
+OWNER = 'os-backup-project-attr:project_id'
 
 
 class Owner:
@@ -51,7 +53,10 @@ class Owner:
         query = {'volume_id': volume_id}
         if name:
             query['name'] = name
-        return self._rows('/backups/detail', 'backups', query)
+        rows = self._rows('/backups/detail', 'backups', query)
+        # Cinder tells it administrators alone (29, ``backup:
+        # backup_project_attribute``); here the service user may be a member.
+        return [{OWNER: self.project_id, **row} for row in rows]
 
     def backup(self, backup_id: str) -> dict | None:
         """Of any project; None when it is gone."""
