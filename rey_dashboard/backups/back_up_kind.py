@@ -81,7 +81,7 @@ class BackUp(kinds.Kind):
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
         if step.after[BACKUP] == DELETED:
-            return deleting.delete(owner, step)
+            return deleting.poll(owner, step)
         found = owners.ours(owner, step)
         if not found:
             raise kinds.Refused(

@@ -17,3 +17,19 @@ def create(
 
 def delete(backup_id: str) -> str:
     return shlex.join(['openstack', 'volume', 'backup', 'delete', backup_id])
+
+
+def force_delete(backup_id: str) -> str:
+    """For an administrator."""
+    words = ['openstack', 'volume', 'backup', 'delete', '--force']
+    return shlex.join([*words, backup_id])
+
+
+def set_status(kind: str, thing_id: str, status: str) -> str:
+    """For an administrator.
+
+    :param kind: ``backup``, ``volume`` or ``snapshot``
+    """
+    noun = kind if kind == 'volume' else f'volume {kind}'
+    words = ['openstack', *noun.split(), 'set', '--state', status]
+    return shlex.join([*words, thing_id])
