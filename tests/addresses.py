@@ -74,6 +74,7 @@ def menu(browser) -> list[str]:
     return [
         address
         for address in (
+            '/rey/tasks/',
             '/rey/services/',
             '/rey/backups/',
             '/rey/projects/',

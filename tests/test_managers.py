@@ -15,7 +15,11 @@ FORMATS = ('?format=csv', '?format=json', '?format=exe')
 def test_a_manager_sees_nothing_of_another_domain(sign_in, company):
     factory.domain_role('research')
     browser = sign_in('member')
-    assert addresses.menu(browser) == ['/rey/backups/', '/rey/projects/']
+    assert addresses.menu(browser) == [
+        '/rey/tasks/',
+        '/rey/backups/',
+        '/rey/projects/',
+    ]
     page = browser.get('/rey/projects/').content.decode()
     assert 'webshop' in page
     assert 'Refresh now' not in page

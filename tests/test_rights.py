@@ -11,6 +11,7 @@ from rey_dashboard.inventory import models
 from rey_dashboard.pages import models as choices
 from tests import addresses
 from tests import factory
+from tests import factory_tasks
 from tests import two_domains as two
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,25 @@ def answers(browser, address):
         yield getattr(browser, method)(address)
     for suffix in FORMATS:
         yield browser.get(address + suffix)
+
+
+def test_a_manager_of_a_domain_reads_tasks_and_their_pages_alone(
+    sign_in, company
+):
+    """Of the whole cloud none: nothing is behind a number that he tries."""
+    task = factory_tasks.make_task(1, kind='set_quotas')
+    factory.domain_role('research')
+    browser = sign_in('member')
+    for address, status in (
+        ('/rey/tasks/', 200),
+        ('/rey/tasks/news/', 200),
+        (f'/rey/tasks/{task.pk}/', 404),
+    ):
+        for suffix in ('', *FORMATS[:2]):
+            assert browser.get(address + suffix).status_code == status
+    models.DomainRole.objects.all().delete()
+    for address in addresses.all_of():
+        assert browser.get(address).status_code == 403, address
 
 
 def test_the_walk_finds_the_pages():

@@ -178,10 +178,29 @@ def test_services_are_for_who_sees_the_whole_cloud(sign_in):
     assert '/rey/services/' not in addresses.menu(browser)
 
 
-@pytest.mark.parametrize('verb', ['disable', 'enable'])
+def test_a_task_of_services_is_no_manager_s(admin, sign_in):
+    ask(admin, 'disable', 'host=cmp-1', reason='x')
+    task = models.Task.objects.get()
+    assert task.domain_id == ''
+    factory.domain_role('d')
+    browser = sign_in('member')
+    assert task.title not in pages.text(browser, '/rey/tasks/')
+    page = f'/rey/tasks/{task.pk}/'
+    assert browser.get(page).status_code == 404
+    assert browser.post(f'{page}start/').status_code == 404
+    task.refresh_from_db()
+    assert task.state == models.Task.State.PLANNED
+
+
+@pytest.mark.parametrize(
+    'verb, on_domain',
+    [('disable', ''), ('disable', 'manager'), ('enable', 'manager')],
+)
 def test_who_only_reads_is_offered_nothing_and_refused(
-    sign_in, settings, tmp_path, verb
+    sign_in, settings, tmp_path, verb, on_domain
 ):
+    # To act in a domain is not to act on what belongs to none.
+    factory.domain_role('d', on_domain)
     (tmp_path / 'rey.yaml').write_text('"rey:operate:read": "role:auditor"\n')
     settings.POLICY_FILES = {'rey': str(tmp_path / 'rey.yaml')}
     horizon_policy.reset()

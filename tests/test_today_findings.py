@@ -11,6 +11,7 @@ from openstack_auth import policy as horizon_policy
 from rey_dashboard.checks import models
 from rey_dashboard.checks import orders
 from rey_dashboard.checks import registry
+from rey_dashboard.policy import operate
 from rey_dashboard.tasks import records
 from tests import factory
 from tests import factory_checks
@@ -286,8 +287,11 @@ class TestOrders:
 
 class TestWhoMay:
     def test_a_manager_reads_his_own_and_acts_on_nothing(
-        self, sign_in, company
+        self, sign_in, company, check, monkeypatch
     ):
+        # By a rule to act that has a twin: that is for tasks, not for this.
+        change = registry.Change('Mend it…', '/rey/mend/', operate.ACT)
+        monkeypatch.setattr(check, 'change', lambda finding: change)
         own = factory_checks.make_finding(
             'own',
             project_id='p',
@@ -300,10 +304,11 @@ class TestWhoMay:
         factory.domain_role('research')
         browser = sign_in('member')
         assert subjects(browser) == ['own']
-        for address in (FINDINGS, page_of(own)):
+        for address in (FINDINGS, page_of(own), '/rey/today/'):
             page = text(browser, address)
             assert 'c0mpute-1' not in page
             assert 'rey-order-' not in page
+            assert 'Mend it' not in page
         for kind in ('csv', 'json'):
             told = browser.get(FINDINGS, {'format': kind}).getvalue().decode()
             assert 'c0mpute-1' not in told
@@ -315,6 +320,7 @@ class TestWhoMay:
             answer = browser.post(f'{page_of(own)}{order}/', form)
             assert answer.status_code == 403
         assert not models.FindingRecord.objects.exists()
+        assert 'Mend it' in text(sign_in('admin'), page_of(own))
 
     @pytest.mark.parametrize(
         'role, paper_acts, quota_acts',

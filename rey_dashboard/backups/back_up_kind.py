@@ -28,7 +28,6 @@ READY = ('available', 'in-use')
 #: What a step's ``before`` and ``after`` speak of.
 BACKUP = 'backup'
 DELETED = 'deleted'
-STEPS = tasks.Step.State
 
 
 class BackUp(kinds.Kind):
@@ -111,8 +110,7 @@ class BackUp(kinds.Kind):
         open_ = [
             step
             for step in steps
-            if step.state in (*tasks.Step.OPEN, STEPS.REFUSED)
-            and 'back_end' in step.work
+            if step.state in tasks.Step.OPEN and 'back_end' in step.work
         ]
         known = rates.of(region, map(_key, open_))
         return {

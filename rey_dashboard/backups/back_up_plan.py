@@ -102,7 +102,7 @@ class _There:
         back_end = volume.host.partition('#')[0]
         return kinds.Planned(
             target=volume_id,
-            target_name=(volume.name or volume_id)[:255],
+            target_name=self._name(volume),
             service=resources.VOLUME,
             before={'backup': _last_good(judged)},
             after={'backup': method, 'gib': volume.size_gib},
@@ -117,6 +117,14 @@ class _There:
                 'description': _description(asked),
             },
         )
+
+    def _name(self, volume):
+        project = self._projects.get(volume.project_id)
+        told = _t('%(volume)s in %(project)s') % {
+            'volume': volume.name or volume.id,
+            'project': project.name if project else volume.project_id,
+        }
+        return told[:255]
 
     def _method(self, volume, asked):
         flags = (ATTACHED,) if volume.server_ids else ()
@@ -133,6 +141,8 @@ class _There:
         project = self._projects.get(volume.project_id)
         if project is None or project.gone_at:
             return _t('Its project is gone: nobody could own the backup.')
+        if not project.enabled:
+            return _t('Its project is disabled: nobody can sign in to it.')
         if volume.status not in ('available', 'in-use'):
             return _t('The volume is %s.') % volume.status
         if judged and judged.state in (STATES.IN_PROGRESS, STATES.STUCK):

@@ -22,7 +22,7 @@ from rey_dashboard.templatetags import rey
 STATES = models.VolumeCoverage.State
 
 
-class BackUpView(asking.AskView):
+class BackUpView(asking.OfProjects):
     """Of the volumes that the address selects, as the tab Volumes does.
 
     With ``?chosen=1`` those of ``id=``; else all that match the filter, but
@@ -45,6 +45,9 @@ class BackUpView(asking.AskView):
     #: The worst first: they begin first.
     order = ('severity', '-size_gib', 'volume_id')
     others_match = _('Other volumes match by now: %d. Look again, please.')
+    chosen_on = 'horizon:rey:backups:volumes'
+    none_chosen = _('No volume was chosen: tick them on the page before.')
+    none_match = _('No volume that needs a backup matches.')
 
     def selected(self):
         rows = self.scope.volume_coverage()

@@ -1,6 +1,5 @@
 """Who may see which findings: every query that serves a page begins here."""
 
-from django.core import exceptions
 from django.db.models import Q
 from django.db.models import QuerySet
 
@@ -14,13 +13,8 @@ def scopes(request) -> dict[str, scope_.Scope]:
 
     By each check's own rule; those of which he may see nothing are left out.
     """
-    found = {}
-    for name, check in registry.installed().items():
-        try:
-            found[name] = scope_.of(request, check.rule)
-        except exceptions.PermissionDenied:
-            continue
-    return found
+    checks = registry.installed().items()
+    return scope_.each(request, {name: check.rule for name, check in checks})
 
 
 def of(request) -> QuerySet:

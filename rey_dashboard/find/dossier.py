@@ -28,7 +28,7 @@ from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import scope as scope_
 from rey_dashboard.policy import usage
 from rey_dashboard.tasks import models as task_models
-from rey_dashboard.tasks import views as task_views
+from rey_dashboard.tasks import seeing as task_seeing
 
 #: Things of a list, and lines of the time line: the youngest.
 MOST = 20
@@ -210,8 +210,7 @@ class Dossier(abc.ABC):
         """Ours that touched it, the youngest first, with how that went."""
         steps = task_models.Step.objects.filter(
             target__in=list(self.task_targets),
-            task__region=self.scope.region,
-            task__kind__in=task_views.readable(self.request),
+            task__in=task_seeing.of(self.request),
         ).exclude(state=task_models.Step.State.REFUSED)
         found = []
         for step in steps.select_related('task').order_by('-task_id')[:MOST]:

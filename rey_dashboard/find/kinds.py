@@ -183,7 +183,6 @@ ALL = (
         (task_rules.READ,),
         told.tasks,
         _at('tasks:task'),
-        whole=True,
         live=True,
     ),
     Kind(

@@ -6,7 +6,7 @@ import re
 from rey_dashboard.inventory import looking_up
 from rey_dashboard.inventory import models
 from rey_dashboard.tasks import models as task_models
-from rey_dashboard.tasks import views as task_views
+from rey_dashboard.tasks import seeing
 
 #: More tell nobody anything.
 MOST = 200
@@ -19,19 +19,17 @@ def look_up(request, region: str, asked: str, kinds) -> dict[str, list]:
     asked = ' '.join(asked.replace('\0', '').split())
     found = {}
     if 'task' in kinds:
-        found['task'] = list(_tasks(request, region, asked))
+        found['task'] = list(_tasks(request, asked))
     if 'reading' in kinds:
         found['reading'] = list(_readings(region, asked))
     return found
 
 
-def _tasks(request, region, asked) -> Iterator[looking_up.Hit]:
+def _tasks(request, asked) -> Iterator[looking_up.Hit]:
     """By number, title, a step's thing, and the request ids of its steps."""
     if not asked:
         return
-    tasks = task_models.Task.objects.filter(
-        region=region, kind__in=task_views.readable(request)
-    )
+    tasks = seeing.of(request)
     exact = dict(_of_steps(tasks, asked))
     number = asked.removeprefix('#')
     if number.isascii() and number.isdecimal() and len(number) < 19:

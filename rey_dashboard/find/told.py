@@ -191,6 +191,8 @@ def hosts(scope: scope_.Scope, ids: Iterable[str]) -> Mapping[str, Told]:
 
 def tasks(scope: scope_.Scope, ids: Iterable[str]) -> Mapping[str, Told]:
     rows = task_models.Task.objects.filter(region=scope.region, pk__in=ids)
+    if not scope.is_whole:
+        rows = rows.filter(domain_id__in=scope.domain_ids)
     return {
         str(row.pk): Told(row.title, str(row.get_state_display()))
         for row in rows

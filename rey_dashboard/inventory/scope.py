@@ -1,6 +1,7 @@
 """Who may see what: every query that serves a page goes through here."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import functools
@@ -149,6 +150,16 @@ def of(request, rule: str) -> Scope:
     if isinstance(known, Scope):
         return known
     raise known
+
+
+def each(request, rules: Mapping[str, str]) -> dict[str, Scope]:
+    """The same for each name's rule; those that let nobody in are left out."""
+    found = {name: _answer(request, rule) for name, rule in rules.items()}
+    return {
+        name: answer
+        for name, answer in found.items()
+        if isinstance(answer, Scope)
+    }
 
 
 def is_open(request, rule: str) -> bool:

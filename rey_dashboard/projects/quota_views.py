@@ -42,6 +42,9 @@ class SetQuotasView(asking.AskView):
     key = 'project_id'
     order = ('sort_name', 'project_id')
     others_match = _('Other projects match by now: %d. Look again, please.')
+    chosen_on = 'horizon:rey:projects:index'
+    none_chosen = _('No project was chosen: tick them on the page before.')
+    none_match = _('No project that exists matches.')
 
     def selected(self):
         """Those that exist; a deleted one has no quota that could be set."""

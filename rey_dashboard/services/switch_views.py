@@ -23,10 +23,11 @@ class _SwitchView(asking.AskView):
     template_name = 'rey/services/switch.html'
     order = ('name', 'host', 'id')
     others_match = _('Other services match by now: %d. Look again, please.')
+    chosen_on = 'horizon:rey:services:index'
+    none_chosen = _('No service was chosen: tick them on the page before.')
+    none_match = _('No service matches.')
 
     def selected(self):
-        if not self.scope.is_whole:
-            raise exceptions.PermissionDenied
         rows = models.Service.objects.filter(region=self.scope.region)
         if 'chosen' in self.request.GET:
             return rows.filter(id__in=self.request.GET.getlist('id'))

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.pages import forms
-from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import kinds as kinds_
 from rey_dashboard.tasks import models
 
 LIVE = 'live'
@@ -11,7 +11,10 @@ STATES = models.Task.State
 
 
 class TasksForm(forms.Filter):
-    """Which tasks are listed."""
+    """Which tasks are listed.
+
+    :param kinds: those to choose from
+    """
 
     narrowing = ('q', 'mine', 'state', 'kind', 'since')
 
@@ -28,14 +31,14 @@ class TasksForm(forms.Filter):
         widget=django_forms.DateInput(attrs={'type': 'date'}),
     )
 
-    def __init__(self, data, *, scope, user_id):
+    def __init__(self, data, *, scope, user_id, kinds):
         super().__init__(data, scope=scope)
         self._user_id = user_id
         self.fields['kind'].choices = [
             ('', _('All kinds')),
             *(
-                (name, kind.label)
-                for name, kind in sorted(kinds.installed().items())
+                (name, kinds_.installed()[name].label)
+                for name in sorted(kinds)
             ),
         ]
 

@@ -16,19 +16,23 @@ ERRORS = 5
 
 
 def words(
-    task: models.Task, kind: kinds.Kind | None, address: str = ''
+    task: models.Task,
+    kind: kinds.Kind | None,
+    address: str = '',
+    whole: bool = True,
 ) -> str:
     """What it is, how far, what went wrong, and what can be done now.
 
     :param kind: none when it is not installed here
     :param address: of its page, whole
+    :param whole: whether addresses of the cloud's services are told
     """
     return '\n'.join(
         [
             *_what(task, address),
             '',
             *_how_far(task),
-            *_errors(task),
+            *_errors(task, whole),
             '',
             *_next(task, kind),
         ]
@@ -59,14 +63,17 @@ def _how_far(task):
         yield _('It waits: %s') % task.note
 
 
-def _errors(task):
+def _errors(task, whole):
     failed = task.steps.filter(state=models.Step.State.FAILED).order_by()
     found = failed.values('error', 'remedy').annotate(
         steps=Count('pk'), first=Min('number')
     )
     for row in found.order_by('-steps', 'first')[:ERRORS]:
         told = ngettext('%d step failed:', '%d steps failed:', row['steps'])
-        yield f'- {told % row["steps"]} {row["error"]}'
+        error = row['error']
+        if not whole:
+            error = showing.without_addresses(error)
+        yield f'- {told % row["steps"]} {error}'
         if row['remedy']:
             yield f'  {row["remedy"]}'
 

@@ -51,6 +51,8 @@ class Task(models.Model):
     kind = models.CharField(max_length=64)
     title = models.CharField(max_length=255)
     parameters = models.JSONField(default=dict)
+    #: To which all belongs that it changes; empty: it is the whole cloud's.
+    domain_id = models.CharField(max_length=64, default='', blank=True)
     state = models.CharField(
         max_length=16, choices=State.choices, default=State.PLANNED
     )
@@ -111,6 +113,8 @@ class Task(models.Model):
             models.Index(fields=['region', 'kind', 'started_at']),
             # What somebody asked for and has not seen the end of.
             models.Index(fields=['region', 'asked_by_id', 'seen_at']),
+            # The list of a domain's manager, the youngest first.
+            models.Index(fields=['region', 'domain_id', 'planned_at']),
         ]
 
     def __str__(self):

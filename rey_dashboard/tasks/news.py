@@ -7,6 +7,7 @@ from django.utils import timezone
 from rey_dashboard.pages import views
 from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import seeing
 from rey_dashboard.tasks import showing
 
 #: More are on the list of tasks.
@@ -16,14 +17,11 @@ MOST = 5
 def see(request, task: models.Task) -> None:
     """Whoever asked looks at it: the end is no news any more."""
     if task.asked_by_id == request.user.id and not task.seen_at:
-        _of(request, task.region).filter(pk=task.pk).update(
-            seen_at=timezone.now()
-        )
+        _of(request).filter(pk=task.pk).update(seen_at=timezone.now())
 
 
-def _of(request, region) -> QuerySet:
-    return models.Task.objects.filter(
-        region=region,
+def _of(request) -> QuerySet:
+    return seeing.of(request).filter(
         asked_by_id=request.user.id,
         seen_at=None,
         state__in=models.Task.ENDED,
@@ -36,9 +34,7 @@ class NewsView(views.ScopedView):
     rule = rules.READ
 
     def get(self, request):
-        tasks = list(
-            _of(request, self.scope.region).order_by('-ended_at')[:MOST]
-        )
+        tasks = list(_of(request).order_by('-ended_at')[:MOST])
         for task in tasks:
             task.progress = showing.progress(task)
         return shortcuts.render(
@@ -48,7 +44,5 @@ class NewsView(views.ScopedView):
     def post(self, request):
         told = request.POST.get('task', '')
         if told.isdecimal():
-            _of(request, self.scope.region).filter(pk=int(told)).update(
-                seen_at=timezone.now()
-            )
+            _of(request).filter(pk=int(told)).update(seen_at=timezone.now())
         return self.get(request)

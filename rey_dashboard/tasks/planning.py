@@ -38,11 +38,14 @@ def plan(
     title: str,
     token: str,
     actor: records.Actor,
+    domain_id: str = '',
 ) -> models.Task:
     """A planned task; the one that there is when the form was sent twice.
 
     Whether the actor passes the kind's rule is for the caller to ask.
 
+    :param domain_id: of all that it changes, so that those who may act there
+        may see and steer it; empty: only who may act in the whole cloud
     :param token: of the form, 64 characters at most
     :raises NoKind: there is no such kind
     """
@@ -52,6 +55,7 @@ def plan(
         kind=kind,
         title=title,
         parameters=dict(parameters),
+        domain_id=domain_id,
         token=token,
     )
     return _make(task, steps, actor, models.Record.What.PLANNED)
@@ -76,6 +80,7 @@ def plan_undo(
         kind=task.kind,
         title=title,
         parameters=task.parameters,
+        domain_id=task.domain_id,
         token=token,
         undo_of=task,
     )

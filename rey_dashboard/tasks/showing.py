@@ -4,6 +4,7 @@ import collections
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import re
 
 from django.db.models import Count
 from django.db.models import Sum
@@ -40,6 +41,9 @@ COLOURS = {
     STATES.FAILED: 'danger',
     STATES.CANCELLED: 'default',
 }
+
+
+_ADDRESS = re.compile(r'\b[a-z]+://[^\s)]+')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,6 +168,11 @@ def flags(step: models.Step, kind: kinds.Kind) -> list[tuple[str, str]]:
     """Pairs of what a flag means and what it is of."""
     told = (flag.partition(':') for flag in step.flags)
     return [(kind.flags.get(flag, flag), of) for flag, _, of in told]
+
+
+def without_addresses(words: str) -> str:
+    """Of a fault: where services are is for who sees the whole cloud."""
+    return _ADDRESS.sub('…', words)
 
 
 def preview(task: models.Task, kind: kinds.Kind) -> list[tuple[str, int]]:

@@ -34,7 +34,7 @@ TASKS = tables.Table(
     ),
     fields=(
         tables.Field('task_id', lambda row: row.pk),
-        *attributes('title', 'kind', 'state', 'region'),
+        *attributes('title', 'kind', 'state', 'region', 'domain_id'),
         *attributes('asked_by_id', 'asked_by_name'),
         *attributes('assignee_id', 'assignee_name'),
         *attributes('planned_at', 'started_at', 'ended_at'),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from horizon import messages
 
-from rey_dashboard import policy
+from rey_dashboard.pages import names
 from rey_dashboard.pages import views
 from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import forms
@@ -20,20 +20,12 @@ from rey_dashboard.tasks import news
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import records
+from rey_dashboard.tasks import seeing
 from rey_dashboard.tasks import showing
 from rey_dashboard.tasks import tables
 
 #: Steps with an error whose request ids a report of the page tells.
 MOST_REPORTED = 10
-
-
-def readable(request) -> list[str]:
-    """The kinds whose tasks the user may look at."""
-    return [
-        name
-        for name, kind in kinds.installed().items()
-        if policy.allowed(request, kind.read_rule)
-    ]
 
 
 class IndexView(views.TableView):
@@ -49,21 +41,24 @@ class IndexView(views.TableView):
             self.request.GET,
             scope=self.scope,
             user_id=self.request.user.id,
+            kinds=seeing.listed(self.request),
         )
 
     def get_rows(self):
-        return models.Task.objects.filter(
-            region=self.scope.region, kind__in=readable(self.request)
-        )
+        return seeing.of(self.request)
 
     def load(self, page):
         for task in page:
             task.progress = showing.progress(task)
             task.took = showing.took(task)
+            task.note = seeing.note(self.request, task)
 
     def get_context_data(self, **kwargs):
+        troubles = {}
+        if self.scope.is_whole:
+            troubles = kinds.installed().troubles
         context = super().get_context_data(
-            troubles=kinds.installed().troubles.values(), **kwargs
+            troubles=troubles.values(), **kwargs
         )
         shown = context['page'].object_list
         return {
@@ -78,10 +73,7 @@ class _OfTask:
     @cached_property
     def task(self) -> models.Task:
         return shortcuts.get_object_or_404(
-            models.Task,
-            pk=self.kwargs['task_id'],
-            region=self.scope.region,
-            kind__in=readable(self.request),
+            seeing.of(self.request), pk=self.kwargs['task_id']
         )
 
     @cached_property
@@ -90,7 +82,7 @@ class _OfTask:
 
     @cached_property
     def may_act(self) -> bool:
-        return policy.allowed(self.request, self.kind.rule)
+        return seeing.may_act(self.request, self.task)
 
 
 class TaskView(_OfTask, views.TableView):
@@ -113,10 +105,19 @@ class TaskView(_OfTask, views.TableView):
             told = remarks.get(step.pk, {})
             step.changes = list(showing.changes(step, told))
             step.words = showing.flags(step, self.kind)
+            if not self.is_whole:
+                step.error = showing.without_addresses(step.error)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        return seeing.is_whole(self.request, self.task)
 
     def get_context_data(self, **kwargs):
+        self.task.note = seeing.note(self.request, self.task)
         context = super().get_context_data(
             task=self.task,
+            is_whole=self.is_whole,
+            domain=self._domain(),
             progress=showing.progress(self.task),
             buttons=self._buttons(),
             preview=showing.preview(self.task, self.kind),
@@ -127,6 +128,7 @@ class TaskView(_OfTask, views.TableView):
                 self.task,
                 self.kind,
                 self.request.build_absolute_uri(self.request.path),
+                self.is_whole,
             ),
             **kwargs,
         )
@@ -135,6 +137,11 @@ class TaskView(_OfTask, views.TableView):
             line for step in shown[:1] for line in self.kind.commands(step)
         ]
         return context
+
+    def _domain(self):
+        domain_id = self.task.domain_id
+        known = names.of_domains(self.task.region, [domain_id])
+        return known.get(domain_id) or domain_id
 
     def _buttons(self):
         if not self.may_act:

@@ -68,7 +68,7 @@ class IndexView(_OfChecks, views.PageView):
         mine_first = not self._sees_all()
         found = attention.of(self.request, seeing.of(self.request), mine_first)
         every = freshness.of(self.scope.region, tuple(parts.LABELS))
-        work_ = work.of(self.request, self.scope.region, mine_first)
+        work_ = work.of(self.request, mine_first)
         return super().get_context_data(
             attention=found,
             cards=cards.of(self.request, every, found.worst, looked),

@@ -11,12 +11,12 @@ from django.db.models import Value
 from django.db.models import When
 from django.utils import timezone
 
-from rey_dashboard import policy
+from rey_dashboard.inventory import scope as scope_
 from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import seeing
 from rey_dashboard.tasks import showing
-from rey_dashboard.tasks import views
 
 #: Of each kind of row; the list of tasks has all.
 MOST = 5
@@ -38,13 +38,11 @@ class Work:
         return any(task.progress.is_live for task in self.running)
 
 
-def of(request, region: str, mine_first: bool) -> Work | None:
-    """Those of the kinds that the user may look at; None when of none."""
-    if not policy.allowed(request, rules.READ):
+def of(request, mine_first: bool) -> Work | None:
+    """Those that the user may look at; None when he may look at no tasks."""
+    if not scope_.is_open(request, rules.READ):
         return None
-    tasks = models.Task.objects.filter(
-        region=region, kind__in=views.readable(request)
-    )
+    tasks = seeing.of(request)
     user = request.user.id
     mine = Q(asked_by_id=user) | Q(assignee_id=user)
     if mine_first:
@@ -54,7 +52,7 @@ def of(request, region: str, mine_first: bool) -> Work | None:
     else:
         tasks = tasks.annotate(place=Value(0))
     return Work(
-        running=[_with_progress(task) for task in _running(tasks)],
+        running=[_with_progress(request, task) for task in _running(tasks)],
         ended=[_with_buttons(request, task) for task in _ended(tasks)],
     )
 
@@ -74,16 +72,16 @@ def _ended(tasks: QuerySet):
     return ended.order_by('place', '-ended_at')[:MOST]
 
 
-def _with_progress(task):
+def _with_progress(request, task):
+    task.note = seeing.note(request, task)
     task.progress = showing.progress(task)
     task.took = showing.took(task)
     return task
 
 
 def _with_buttons(request, task):
-    kind = planning.find(task.kind)
     offered = []
-    if policy.allowed(request, kind.rule):
-        offered = showing.buttons(task, kind)
+    if seeing.may_act(request, task):
+        offered = showing.buttons(task, planning.find(task.kind))
     task.buttons = [row for row in offered if row.order in _AFTERWARDS]
-    return _with_progress(task)
+    return _with_progress(request, task)
