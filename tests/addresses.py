@@ -6,12 +6,12 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = (
     *('/refresh/', '/columns/', '/start/', '/run/'),
-    *('/take/', '/compare/', '/delete/'),
+    *('/take/', '/compare/', '/delete/', '/prune/'),
 )
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
-    *('/back-up/',),
+    *('/back-up/', '/reset/', '/force-delete/', '/hold/', '/release/'),
 )
 #: Pages that ask the cloud.
 LIVE = '/live/'

@@ -10,6 +10,8 @@ import textwrap
 from django.urls import reverse
 import pytest
 
+from rey_dashboard.backups import hold_tables
+from rey_dashboard.backups import prune_tables
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
@@ -41,6 +43,8 @@ MODULES = (
     records,
     backup_tables,
     record_tables,
+    hold_tables,
+    prune_tables,
     data_tables,
     service_tables,
     readiness_tables,

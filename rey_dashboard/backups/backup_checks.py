@@ -1,5 +1,7 @@
 """Backups that Cinder left in the middle, and nobody who could make any."""
 
+from urllib import parse
+
 from django import urls
 from django.db.models import Exists
 from django.db.models import OuterRef
@@ -31,6 +33,12 @@ class _OfBackups(volumes.Things):
         return urls.reverse(
             'horizon:rey:projects:backups', args=[finding.project_id]
         )
+
+    def planned(self, label, finding, view):
+        """A page of ours that plans a task for it."""
+        chosen = parse.urlencode({'chosen': 1, 'id': finding.subject})
+        address = f'{urls.reverse(f"horizon:rey:backups:{view}")}?{chosen}'
+        return registry.Change(label, address, operate.ACT)
 
     def service(self):
         return registry.command(
@@ -82,6 +90,9 @@ class BackupStuck(_OfBackups):
             documentation='cinder/{release}/admin/volume-backups.html',
         )
 
+    def change(self, finding):
+        return self.planned(_t('Reset it…'), finding, 'reset')
+
     def _ways_out(self, finding):
         # It is whole but while it is made or deleted.
         whole = finding.evidence['status'] == stuck.RESTORING
@@ -132,6 +143,9 @@ class BackupUndeleted(_OfBackups):
             mended=_t('It is gone.'),
             documentation='cinder/{release}/admin/volume-backups.html',
         )
+
+    def change(self, finding):
+        return self.planned(_t('Delete it by force…'), finding, 'force_delete')
 
 
 class BackupService(registry.Check):

@@ -2,23 +2,26 @@
 
 from django.utils.translation import gettext as _t
 
+from rey_dashboard.backups import holds
 from rey_dashboard.backups import owners
 from rey_dashboard.cloud import backups
 from rey_dashboard.tasks import kinds
 
 #: Statuses in which Cinder deletes one.
 DELETABLE = ('available', 'error')
+ON_ITS_WAY = ('deleting', 'deleted')
 
 
 def delete(owner: backups.Owner, step) -> kinds.Outcome:
     """Of ``work['backup_id']``; looks first whether it is gone.
 
-    :raises kinds.Conflict: others build on it by now
+    :raises kinds.Conflict: others build on it by now, or it is on hold
     :raises kinds.Refused: Cinder cannot delete it
     """
     row = owner.backup(step.work['backup_id'])
-    if row is None or row['status'] in ('deleted', 'deleting'):
+    if row is None or row['status'] in ON_ITS_WAY:
         return _look(owner, step, row)
+    holds.refuse(step.task.region, row['id'])
     if row['status'] == 'error_deleting':
         raise _failed(row)
     if row['has_dependent_backups']:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.inventory import models
+from rey_dashboard.tasks import kinds
 
 
 def of(
@@ -20,3 +21,10 @@ def of(
 def refused(hold: models.BackupHold) -> str:
     """Why what is on hold is not deleted."""
     return _t('It is on hold: %s') % hold.reason
+
+
+def refuse(region: str, backup_id: str) -> None:
+    """:raises kinds.Conflict: it is on hold now"""
+    hold = of(region, [backup_id]).get(backup_id)
+    if hold:
+        raise kinds.Conflict(refused(hold))

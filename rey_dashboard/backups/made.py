@@ -41,16 +41,14 @@ def living(region: str) -> QuerySet[policies.BackupPolicy]:
     return policies.BackupPolicy.objects.filter(region=region, removed_at=None)
 
 
-def volumes(region: str, policy: int) -> list[str]:
-    """Those of which there are backups that may be this policy's."""
+def marked(region: str, policy: int) -> QuerySet[models.Backup]:
+    """Those that may be this policy's, as their marks say."""
     steps = tasks.Step.objects.filter(
         task__region=region, task__kind=KIND, task__parameters__policy=policy
     )
-    rows = models.Backup.objects.filter(
+    return models.Backup.objects.filter(
         region=region, mark__in=steps.values('request_id')
     )
-    ids = rows.order_by('volume_id').values_list('volume_id', flat=True)
-    return list(ids.distinct())
 
 
 def _steps(region, marks):

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import commands
 from rey_dashboard.backups import deleting
-from rey_dashboard.backups import holds
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import prune_plan
 from rey_dashboard.backups import retention
@@ -19,7 +18,6 @@ from rey_dashboard.policy import operate
 from rey_dashboard.tasks import kinds
 
 KIND = 'prune_backups'
-_ON_ITS_WAY = ('deleting', 'deleted')
 
 
 class PruneBackups(kinds.Kind):
@@ -43,9 +41,8 @@ class PruneBackups(kinds.Kind):
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
         owner = owners.of(context, step.work['project_id'])
         row = owner.backup(step.work['backup_id'])
-        if row is not None and row['status'] not in _ON_ITS_WAY:
+        if row is not None and row['status'] not in deleting.ON_ITS_WAY:
             _refuse_changed(row, step)
-            _refuse_held(step)
             _refuse_last(owner, row)
         return deleting.delete(owner, step)
 
@@ -74,12 +71,6 @@ def _refuse_changed(row, step):
         raise kinds.Conflict(
             _t('It does not say any more that this dashboard made it.')
         )
-
-
-def _refuse_held(step):
-    hold = holds.of(step.task.region, [step.target]).get(step.target)
-    if hold:
-        raise kinds.Conflict(holds.refused(hold))
 
 
 def _refuse_last(owner, row):

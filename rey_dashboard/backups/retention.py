@@ -91,6 +91,10 @@ class Rule:
     def keeps_all(self) -> bool:
         return self.keep_last <= 0 and self.keep_days <= 0
 
+    def oldest(self, now: datetime.datetime) -> datetime.datetime:
+        """What is younger is kept, if days are told."""
+        return now - datetime.timedelta(days=max(self.keep_days, 0))
+
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
@@ -128,7 +132,7 @@ class _Keeper:
 
     def __init__(self, backups, rule, held, now):
         self._rule, self._held = rule, held
-        self._old = now - datetime.timedelta(days=max(rule.keep_days, 0))
+        self._old = rule.oldest(now)
         good = _by_project(one for one in backups if one.is_good)
         #: Of each project: what one has can be restored in it alone.
         self._last_good = {key: rows[0] for key, rows in good.items()}

@@ -136,9 +136,7 @@ class ForceDeleteBackups(_OfStuck):
         if row['status'] not in (step.before[BACKUP], stuck.DELETING):
             raise _changed(row)
         _refuse_touched(row, step)
-        hold = holds.of(step.task.region, [step.target]).get(step.target)
-        if hold:
-            raise kinds.Conflict(holds.refused(hold))
+        holds.refuse(step.task.region, row['id'])
         rows = [
             other
             for other in stuck_backups.of_volume(owner, row['volume_id'])
@@ -244,7 +242,7 @@ def _waited_s(step):
 
 def _of_thing(step):
     kind = step.work['kind']
-    if kind not in step.after:
+    to_status = step.after.get(kind)
+    if not to_status or to_status == step.before.get(kind):
         return []
-    thing_id, to_status = step.work['thing_id'], step.after[kind]
-    return [commands.set_status(kind, thing_id, to_status)]
+    return [commands.set_status(kind, step.work['thing_id'], to_status)]

@@ -112,7 +112,7 @@ def _planned(row, thing, to_status, flags, why_not):
         service=resources.VOLUME,
         before=before,
         after=after,
-        flags=tuple(flags),
+        flags=() if why_not else tuple(flags),
         refused=why_not,
         work={
             'project_id': row.project_id,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import forms
+from rey_dashboard.backups import holds
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import services
 from rey_dashboard.backups import tables
@@ -24,6 +25,8 @@ TABS = (
     ('index', _('Projects, worst first')),
     ('volumes', _('Volumes')),
     ('all', _('All backups')),
+    ('pruning', _('Pruning')),
+    ('holds', _('Holds')),
     ('levels', _('Service level')),
 )
 
@@ -42,7 +45,7 @@ class Act(typing.NamedTuple):
     rule: str = operate.ACT
 
 
-class _TabView(views.TableView):
+class TabView(views.TableView):
     """A tab below the bar of the whole scope.
 
     :cvar acts: what can be asked for its rows
@@ -83,7 +86,7 @@ class _TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(_TabView):
+class IndexView(TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -105,10 +108,10 @@ class IndexView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(_TabView):
+class VolumesView(TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*_TabView.parts, parts.SERVERS)
+    parts = (*TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
     acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
@@ -152,12 +155,17 @@ class VolumesView(_TabView):
         }
 
 
-class RecordsView(_TabView):
+class RecordsView(TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
     page_title = _('All backups')
     table = record_tables.RECORDS
+    acts = (
+        Act('hold', _('Put the chosen on hold…'), rule=operate.HOLD),
+        Act('reset', _('Reset the chosen…')),
+        Act('force_delete', _('Delete the chosen by force…')),
+    )
 
     def get_rows(self):
         return self.scope.backups()
@@ -182,15 +190,17 @@ class RecordsView(_TabView):
             .filter(id__in={row.volume_id for row in page})
             .values_list('id', 'name')
         )
+        held = holds.of(self.scope.region, {row.id for row in page})
         for row in page:
             row.project = projects.get(row.project_id)
+            row.hold = held.get(row.id)
             row.chain = chains.get(row.id)
             row.parent, row.full_id = _below(row.chain, names)
             row.volume_name = volumes.get(row.volume_id)
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(_TabView):
+class LevelsView(TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)

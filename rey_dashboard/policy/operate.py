@@ -11,19 +11,25 @@ _PAGES = [
     {'method': 'GET', 'path': '/rey/backups/volumes/'},
     {'method': 'GET', 'path': '/rey/backups/all/'},
     {'method': 'GET', 'path': '/rey/backups/levels/'},
+    {'method': 'GET', 'path': '/rey/backups/pruning/'},
+    {'method': 'GET', 'path': '/rey/backups/holds/'},
 ]
 #: Of backups, in a domain or in the whole cloud.
 _ACTS = [
     {'method': method, 'path': f'/rey/backups/{verb}/'}
-    for verb in ('back-up',)
+    for verb in ('back-up', 'reset', 'force-delete')
     for method in ('GET', 'POST')
-]
+] + [{'method': 'POST', 'path': '/rey/backups/prune/'}]
 _APART = {
     name: [
         {'method': method, 'path': f'/rey/backups/{verb}/'}
+        for verb in verbs
         for method in ('GET', 'POST')
     ]
-    for name, verb in ((HOLD, 'hold'), (RESTORE_OVER, 'restore-over'))
+    for name, verbs in (
+        (HOLD, ('hold', 'release')),
+        (RESTORE_OVER, ('restore-over',)),
+    )
 }
 
 RULES = [
