@@ -6,13 +6,14 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = (
     *('/refresh/', '/columns/', '/start/', '/run/'),
-    *('/take/', '/compare/', '/delete/', '/drop/'),
+    *('/take/', '/compare/', '/delete/', '/drop/', '/prune/'),
 )
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
     *('/back-up/', '/restore/', '/restore-over/', '/prove/'),
     *('/prove/backups/', '/policies/new/', '/edit/'),
+    *('/reset/', '/force-delete/', '/hold/', '/release/'),
     *('/records/', '/export/', '/export/1/', '/import/'),
 )
 #: For who may act in the whole cloud; the rest is a domain's manager's, too.

@@ -7,7 +7,6 @@ from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import back_up_kind
-from rey_dashboard.backups import models as ours
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -216,7 +215,7 @@ def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):
     held, base = (site.cloud.add_volume(project, 3) for _ in range(2))
     site.collect()
     task = back_up(site, held, base)
-    ours.BackupHold.objects.create(
+    inventory.BackupHold.objects.create(
         region=backup_site.REGION,
         backup_id=site.backups(held)[0].id,
         project_id=project,

@@ -96,6 +96,12 @@ class BackUp(kinds.Kind):
         )
         return kinds.Running(owners.LOOK_S, work={**step.work, ASKED: True})
 
+    def poll(self, context: kinds.Context, step) -> kinds.Outcome:
+        if step.after[BACKUP] == DELETED:
+            owner = owners.of(context, step.work['project_id'])
+            return deleting.poll(owner, step)
+        return self.start(context, step)
+
     def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
         return back_up_plan.undone(region, steps)
 

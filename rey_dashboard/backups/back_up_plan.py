@@ -197,7 +197,7 @@ def _description(asked):
 def _undone(step, row, hold):
     refused = ''
     if hold:
-        refused = _t('It is on hold: %s') % hold.reason
+        refused = holds.refused(hold)
     elif row and row.has_dependent_backups:
         refused = _t('Others build on it by now.')
     elif row and row.status not in (*chains.READABLE, 'error'):

@@ -50,3 +50,19 @@ def make_available(volume_id: str) -> str:
     """Whatever stands on it; for an administrator."""
     words = ['openstack', 'volume', 'set', '--state', 'available']
     return shlex.join([*words, volume_id])
+
+
+def force_delete(backup_id: str) -> str:
+    """For an administrator."""
+    words = ['openstack', 'volume', 'backup', 'delete', '--force']
+    return shlex.join([*words, backup_id])
+
+
+def set_status(kind: str, thing_id: str, status: str) -> str:
+    """For an administrator.
+
+    :param kind: ``backup``, ``volume`` or ``snapshot``
+    """
+    noun = kind if kind == 'volume' else f'volume {kind}'
+    words = ['openstack', *noun.split(), 'set', '--state', status]
+    return shlex.join([*words, thing_id])

@@ -40,7 +40,7 @@ CHAIN, VOLUME_GONE, PROJECT_GONE, ANY = (
 )
 
 
-class _OfDomain(forms.Filter):
+class OfDomain(forms.Filter):
     """Knows which projects a filter means."""
 
     def __init__(self, data, *, scope):
@@ -72,7 +72,7 @@ class _OfDomain(forms.Filter):
         return found.values('project_id')
 
 
-class ProjectsForm(_OfDomain):
+class ProjectsForm(OfDomain):
     """What the list of projects filters by."""
 
     narrowing = ('q', 'domain', 'state', 'under')
@@ -97,7 +97,7 @@ class ProjectsForm(_OfDomain):
         return self.in_domain(rows)
 
 
-class VolumesForm(_OfDomain):
+class VolumesForm(OfDomain):
     """What the list of volumes filters by."""
 
     narrowing = (
@@ -181,7 +181,7 @@ class VolumesForm(_OfDomain):
         return rows.filter(state=state) if state else rows
 
 
-class RecordsForm(_OfDomain):
+class RecordsForm(OfDomain):
     """What the list of all backups filters by."""
 
     narrowing = (
@@ -252,7 +252,7 @@ class RecordsForm(_OfDomain):
         return chains.values('backup_id')
 
 
-class LevelsForm(_OfDomain):
+class LevelsForm(OfDomain):
     """Whose service level it is, and of which."""
 
     narrowing = ('q',)

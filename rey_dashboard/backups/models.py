@@ -105,33 +105,6 @@ class BackupPolicyRun(models.Model):
         return f'{self.policy_id} at {self.due_at:%Y-%m-%d %H:%M}'
 
 
-class BackupHold(models.Model):
-    """A backup that this dashboard must not delete, and why."""
-
-    id = models.BigAutoField(primary_key=True)
-    region = models.CharField(max_length=255)
-    backup_id = models.CharField(max_length=64)
-    project_id = models.CharField(max_length=64)
-    reason = models.TextField()
-    #: It ends by itself; none when somebody has to end it.
-    until = models.DateTimeField(null=True)
-    at = models.DateTimeField()
-    who_id = models.CharField(max_length=64)
-    who_name = models.CharField(max_length=255, default='')
-    ended_at = models.DateTimeField(null=True)
-    ended_by_id = models.CharField(max_length=64, default='', blank=True)
-    ended_by_name = models.CharField(max_length=255, default='', blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=['region', 'backup_id', 'ended_at']),
-            models.Index(fields=['region', 'ended_at', 'until']),
-        ]
-
-    def __str__(self):
-        return f'{self.backup_id}: {self.reason[:40]}'
-
-
 class BackupProof(models.Model):
     """A backup of a volume was restored elsewhere, and was right."""
 

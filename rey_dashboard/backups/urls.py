@@ -3,11 +3,14 @@ from django.urls import path
 from rey_dashboard.backups import back_up_views
 from rey_dashboard.backups import drill_views
 from rey_dashboard.backups import export_views
+from rey_dashboard.backups import hold_views
 from rey_dashboard.backups import import_views
 from rey_dashboard.backups import policy_act_views
 from rey_dashboard.backups import policy_form_views
 from rey_dashboard.backups import policy_views
+from rey_dashboard.backups import prune_views
 from rey_dashboard.backups import restore_views
+from rey_dashboard.backups import stuck_views
 from rey_dashboard.backups import views
 
 urlpatterns = [
@@ -66,5 +69,16 @@ urlpatterns = [
         'policies/<int:policy_id>/<slug:order>/',
         policy_act_views.OrderView.as_view(),
         name='order_policy',
+    ),
+    path('pruning/', prune_views.PruningView.as_view(), name='pruning'),
+    path('prune/', prune_views.PruneView.as_view(), name='prune'),
+    path('holds/', hold_views.HoldsView.as_view(), name='holds'),
+    path('hold/', hold_views.HoldView.as_view(), name='hold'),
+    path('release/', hold_views.ReleaseView.as_view(), name='release'),
+    path('reset/', stuck_views.ResetView.as_view(), name='reset'),
+    path(
+        'force-delete/',
+        stuck_views.ForceDeleteView.as_view(),
+        name='force_delete',
     ),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard import policy
 from rey_dashboard.backups import forms
+from rey_dashboard.backups import holds
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import services
 from rey_dashboard.backups import tables
@@ -25,6 +26,8 @@ TABS = (
     ('index', _('Projects, worst first')),
     ('volumes', _('Volumes')),
     ('all', _('All backups')),
+    ('pruning', _('Pruning')),
+    ('holds', _('Holds')),
     ('levels', _('Service level')),
     ('policies', _('Policies')),
 )
@@ -195,6 +198,9 @@ class RecordsView(TabView):
             _('Export records of all…'),
             whole=True,
         ),
+        Act('hold', _('Put the chosen on hold…'), rule=operate.HOLD),
+        Act('reset', _('Reset the chosen…')),
+        Act('force_delete', _('Delete the chosen by force…')),
     )
 
     def get_rows(self):
@@ -220,8 +226,10 @@ class RecordsView(TabView):
             .filter(id__in={row.volume_id for row in page})
             .values_list('id', 'name')
         )
+        held = holds.of(self.scope.region, {row.id for row in page})
         for row in page:
             row.project = projects.get(row.project_id)
+            row.hold = held.get(row.id)
             row.chain = chains.get(row.id)
             row.parent, row.full_id = _below(row.chain, names)
             row.volume_name = volumes.get(row.volume_id)

@@ -1,6 +1,7 @@
 """A volume, and one backup of a volume."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
@@ -211,6 +212,7 @@ class Backup(restorable.Restorable):
             yield dossier.Fact(_t('Volume'), words % row.volume_id)
         kind = _t('incremental') if row.is_incremental else _t('full')
         yield dossier.Fact(_t('Kind'), kind)
+        yield from self._holds()
         yield dossier.Fact(_t('Size'), _gib(row.size_gib))
         yield dossier.Fact(_t('Kept in'), row.container)
         yield dossier.Fact(_t('Objects'), row.object_count)
@@ -222,6 +224,19 @@ class Backup(restorable.Restorable):
         if row.took:
             minutes = row.took.total_seconds() / 60
             yield dossier.Fact(_t('Took, in minutes'), minutes)
+
+    def _holds(self):
+        rows = models.BackupHold.objects.in_force(self.scope.region)
+        page = f'{reverse("horizon:rey:backups:holds")}?q={self.id}'
+        for hold in rows.filter(backup_id=self.id).order_by('at', 'pk'):
+            words = hold.reason
+            if hold.until:
+                until = timezone.localtime(hold.until)
+                words = _t('until %(until)s: %(reason)s') % {
+                    'until': f'{until:%Y-%m-%d %H:%M}',
+                    'reason': hold.reason,
+                }
+            yield dossier.Fact(_t('On hold'), words, page)
 
     def listings(self):
         chain = self._chain

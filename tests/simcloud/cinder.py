@@ -26,8 +26,8 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
         '/<any(volumes, snapshots, backups):kind>': 'brief',
         '/<any(volumes, snapshots, backups):kind>/detail': 'detail',
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
-        '/<any(volumes, backups):kind>/<row_id>/action': 'action',
         '/volumes/<row_id>/metadata': 'metadata',
+        '/<any(volumes, snapshots, backups):kind>/<row_id>/action': 'action',
         '/backups/<row_id>/restore': 'restore',
         '/backups/<row_id>/export_record': 'export_record',
         '/backups/import_record': 'import_record',
@@ -191,7 +191,7 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
         }
         if call.version >= (3, 43):
             told['metadata'] = row['metadata']
-        if admission.is_admin(self.cloud, call):
+        if admission.is_told_owners(self.cloud, call):
             told['os-backup-project-attr:project_id'] = row.project_id
             if call.version >= (3, 56):
                 told['user_id'] = row['user_id']

@@ -17,6 +17,7 @@ from rey_dashboard.inventory.models.directory import DirectoryPage
 from rey_dashboard.inventory.models.endpoints import CatalogService
 from rey_dashboard.inventory.models.endpoints import Endpoint
 from rey_dashboard.inventory.models.endpoints import EndpointProbe
+from rey_dashboard.inventory.models.holds import BackupHold
 from rey_dashboard.inventory.models.identity import Domain
 from rey_dashboard.inventory.models.identity import DomainRole
 from rey_dashboard.inventory.models.identity import Group
@@ -50,6 +51,7 @@ __all__ = [
     'Aggregate',
     'Backup',
     'BackupChain',
+    'BackupHold',
     'CatalogService',
     'Collector',
     'CoverageDay',
