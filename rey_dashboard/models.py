@@ -1,5 +1,10 @@
 """Django's one place for models: gathers the packages' own."""
 
+from rey_dashboard.backups.models import BackupHold
+from rey_dashboard.backups.models import BackupPolicy
+from rey_dashboard.backups.models import BackupPolicyRun
+from rey_dashboard.backups.models import BackupPolicyVersion
+from rey_dashboard.backups.models import BackupProof
 from rey_dashboard.checks.models import CheckRun
 from rey_dashboard.checks.models import Finding
 from rey_dashboard.checks.models import FindingRecord
@@ -12,11 +17,17 @@ from rey_dashboard.runs.models import Baseline
 from rey_dashboard.runs.models import Comparison
 from rey_dashboard.runs.models import UpgradeCheck
 from rey_dashboard.tasks.models import Comment
+from rey_dashboard.tasks.models import Lane
 from rey_dashboard.tasks.models import Record
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
 __all__ = [
+    'BackupHold',
+    'BackupPolicy',
+    'BackupPolicyRun',
+    'BackupPolicyVersion',
+    'BackupProof',
     'Baseline',
     'CheckRun',
     'ColumnChoice',
@@ -25,6 +36,7 @@ __all__ = [
     'Expectations',
     'Finding',
     'FindingRecord',
+    'Lane',
     'QuotaTemplate',
     'ReadinessRun',
     'Record',

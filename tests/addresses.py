@@ -9,7 +9,10 @@ WRITES = (
     *('/take/', '/compare/', '/delete/'),
 )
 #: Pages that also take a POST, and need a right to act.
-ACTS = ('/set-quotas/', '/disable/', '/enable/', '/smoke-test/')
+ACTS = (
+    *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
+    *('/back-up/',),
+)
 #: Pages that ask the cloud.
 LIVE = '/live/'
 _PARTS = {

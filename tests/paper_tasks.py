@@ -1,19 +1,24 @@
 """A kind of task whose cloud is a dict, and goes wrong as it is told."""
 
 import collections
+import itertools
 import threading
 import time
 
+from django.utils import timezone
 from keystoneauth1 import exceptions as ks_exceptions
+import pytest
 
 from rey_dashboard import conf
 from rey_dashboard.cloud import caller
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import records
+from rey_dashboard.tasks import turn
 from tests import factory_tasks
 
 REY = records.Actor('rey', 'Rey', '192.0.2.1')
@@ -161,6 +166,28 @@ def work_until_it_rests(engine, patience_s=20):
         assert time.monotonic() < end, list(live.values())
         if not engine.tick():
             time.sleep(0.01)
+
+
+class Killed(BaseException):
+    """As -9: nothing is caught and put right."""
+
+
+def die_at_round(number, engine, monkeypatch):
+    """The last transaction of a turn counts as a round, too."""
+    writing = lease.Lease.writing
+    rounds = itertools.count(1)
+
+    def die(self, **columns):
+        if next(rounds) == number:
+            raise Killed
+        return writing(self, **columns)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(turn, 'ROUND_S', 0.02)
+        patch.setattr(lease.Lease, 'writing', die)
+        engine.tick()
+    # As if the time were over that its lease holds.
+    models.Task.objects.update(lease_until=timezone.now())
 
 
 def states(task):

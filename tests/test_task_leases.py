@@ -1,12 +1,9 @@
-import itertools
-
 from django.utils import timezone
 import pytest
 
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
-from rey_dashboard.tasks import turn
 from tests import paper_tasks
 from tests.paper_tasks import REY
 
@@ -72,35 +69,13 @@ def test_who_stood_still_calls_nobody_any_more(
     assert task.state == TASKS.SUCCEEDED
 
 
-class Killed(BaseException):
-    """As -9: nothing is caught and put right."""
-
-
-def die_at_round(number, engine, monkeypatch):
-    """The last transaction of a turn counts as a round, too."""
-    writing = lease.Lease.writing
-    rounds = itertools.count(1)
-
-    def die(self, **columns):
-        if next(rounds) == number:
-            raise Killed
-        return writing(self, **columns)
-
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(turn, 'ROUND_S', 0.02)
-        patch.setattr(lease.Lease, 'writing', die)
-        engine.tick()
-    # As if the time were over that its lease holds.
-    models.Task.objects.update(lease_until=timezone.now())
-
-
 @pytest.mark.parametrize('number', range(1, 6))
 def test_a_crash_at_any_round_costs_nothing(
     task_kind, task_engine, monkeypatch, number
 ):
     task_kind.takes_s = 0.02
     task = paper_tasks.start(60)
-    die_at_round(number, task_engine, monkeypatch)
+    paper_tasks.die_at_round(number, task_engine, monkeypatch)
     other = paper_tasks.make_engine(task_kind)
     paper_tasks.work(other, task)
     assert task.state == TASKS.SUCCEEDED
@@ -114,7 +89,7 @@ def test_what_a_dead_worker_put_into_effect_is_never_called_cancelled(
 ):
     task_kind.takes_s = 0.02
     task = paper_tasks.start(100)
-    die_at_round(3, task_engine, monkeypatch)
+    paper_tasks.die_at_round(3, task_engine, monkeypatch)
     in_effect = set(task_kind.writes)
     assert in_effect
     orders.cancel(task, REY)

@@ -1,5 +1,7 @@
 """The tabs of the Backups panel."""
 
+import typing
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,7 @@ from rey_dashboard.inventory import levels
 from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
+from rey_dashboard.inventory import scope
 from rey_dashboard.pages import panels
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views
@@ -25,8 +28,27 @@ TABS = (
 )
 
 
+class Act(typing.NamedTuple):
+    """What can be asked for rows of a tab; see ``asking.AskView``.
+
+    :param name: in the URL conf
+    :param chosen: label of the button for those that are ticked
+    :param all: the same for all that match; nothing where that makes no sense
+    """
+
+    name: str
+    chosen: str
+    all: str = ''
+    rule: str = operate.ACT
+
+
 class _TabView(views.TableView):
-    """A tab below the bar of the whole scope."""
+    """A tab below the bar of the whole scope.
+
+    :cvar acts: what can be asked for its rows
+    """
+
+    acts: tuple[Act, ...] = ()
 
     rule = operate.READ
     parts = (
@@ -47,6 +69,11 @@ class _TabView(views.TableView):
                 for name, label in TABS
             ],
             may_admin=panels.may_admin(self.request),
+            acts=[
+                (reverse(f'horizon:rey:backups:{act.name}'), act)
+                for act in self.acts
+                if scope.is_open(self.request, act.rule)
+            ],
             **kwargs,
         )
 
@@ -84,6 +111,7 @@ class VolumesView(_TabView):
     parts = (*_TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
+    acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
 
     def get_table(self):
         if self.scope.is_whole:

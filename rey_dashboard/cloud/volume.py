@@ -18,6 +18,8 @@ from rey_dashboard.cloud import times
 NEEDED, WANTED = '3.45', '3.70'
 #: Rows of a page that is likely to be left after its first few.
 FEW = 50
+#: Key of the metadata of what a step of ours makes: the step's request id.
+MARK = 'rey_step'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Backup:
     :param data_timestamp: the time that its data are of
     :param took: how long it took to make; not known while cinder may have
         changed its row later, since others build on it
+    :param mark: what its metadata say under ``MARK``, whoever wrote it
     """
 
     id: str
@@ -80,6 +83,7 @@ class Backup:
     created_at: datetime.datetime
     updated_at: datetime.datetime | None
     took: datetime.timedelta | None
+    mark: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -338,7 +342,16 @@ def _backup(row):
         took=updated_at - created_at
         if is_done and not has_dependents
         else None,
+        mark=str((row.get('metadata') or {}).get(MARK) or '')[:64],
     )
 
 
 _READ = {'volumes': _volume, 'snapshots': _snapshot, 'backups': _backup}
+
+
+def read(kind: str, row: Mapping) -> Volume | Snapshot | Backup:
+    """A row of cinder's listing with details.
+
+    :param kind: as for ``BlockStorage.count``
+    """
+    return _READ[kind](row)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 import datetime
 import functools
@@ -42,7 +43,7 @@ def record(
     now = now or timezone.now()
     sums = coverage_sums.Sums(region)
     pieces = list(pieces_.of(region))
-    judge = _Judge(region, settings, pieces, now)
+    judge = Judge(region, settings, pieces, now)
     with (
         store.Replacement(
             models.VolumeCoverage, region, Volume._fields
@@ -112,10 +113,19 @@ class Chain(typing.NamedTuple):
     sort_project: str | None
 
 
-class _Judge:
-    """What is known of a region, and of one piece of it after the other."""
+class Judge:
+    """What is known of a region, and of one piece of it after the other.
 
-    def __init__(self, region, settings, pieces, now):
+    :param pieces: from which is learned how long backups take
+    """
+
+    def __init__(
+        self,
+        region: str,
+        settings: conf.Settings,
+        pieces: Sequence[pieces_.Piece],
+        now: datetime.datetime,
+    ):
         self._pieces = pieces
         self._now = now
         self._targets = targets.Targets(settings)

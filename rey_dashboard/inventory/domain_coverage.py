@@ -1,5 +1,6 @@
 """The coverage of volumes added up by domain and state, for the bar."""
 
+from collections.abc import Collection
 from collections.abc import Iterable
 import operator
 
@@ -11,6 +12,16 @@ AMOUNTS = ('volumes', 'gib', 'within', 'within_gib')
 _amounts = operator.attrgetter(*AMOUNTS)
 
 
+def domains_of(
+    region: str, project_ids: Collection[str] | None = None
+) -> dict[str, str]:
+    """The domain of each project, by id; of these alone, or of all."""
+    projects = models.Project.objects.filter(region=region)
+    if project_ids is not None:
+        projects = projects.filter(id__in=project_ids)
+    return dict(projects.values_list('id', 'domain_id'))
+
+
 def record(
     region: str, states: Iterable[tuple[str, str, coverage_sums.State]]
 ) -> None:
@@ -20,8 +31,7 @@ def record(
 
     :param states: what ``coverage_sums.Sums.states`` tells
     """
-    projects = models.Project.objects.filter(region=region)
-    domains = dict(projects.values_list('id', 'domain_id'))
+    domains = domains_of(region)
     sums = {}
     for project_id, state, amounts in states:
         key = domains.get(project_id, ''), str(state)

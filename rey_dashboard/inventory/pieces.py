@@ -84,6 +84,18 @@ class Piece:
         return dict(rows.values_list('volume_id').annotate(Count('id')))
 
 
+@dataclasses.dataclass(frozen=True)
+class Chosen(Piece):
+    """These volume ids alone, wherever they are."""
+
+    ids: Sequence[str]
+
+    def rows(self, model, key: str = 'volume_id') -> QuerySet:
+        return model.objects.filter(
+            region=self.region, **{f'{key}__in': self.ids}
+        )
+
+
 def of(region: str) -> Iterator[Piece]:
     after = None
     while (up_to := _end(region, after)) is not None:

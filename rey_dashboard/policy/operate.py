@@ -4,12 +4,27 @@ from rey_dashboard.policy import base
 
 READ = 'rey:operate:read'
 ACT = 'rey:operate:act'
+HOLD = 'rey:operate:hold'
+RESTORE_OVER = 'rey:operate:restore_over'
 _PAGES = [
     {'method': 'GET', 'path': '/rey/backups/'},
     {'method': 'GET', 'path': '/rey/backups/volumes/'},
     {'method': 'GET', 'path': '/rey/backups/all/'},
     {'method': 'GET', 'path': '/rey/backups/levels/'},
 ]
+#: Of backups, in a domain or in the whole cloud.
+_ACTS = [
+    {'method': method, 'path': f'/rey/backups/{verb}/'}
+    for verb in ('back-up',)
+    for method in ('GET', 'POST')
+]
+_APART = {
+    name: [
+        {'method': method, 'path': f'/rey/backups/{verb}/'}
+        for method in ('GET', 'POST')
+    ]
+    for name, verb in ((HOLD, 'hold'), (RESTORE_OVER, 'restore-over'))
+}
 
 RULES = [
     policy.DocumentedRuleDefault(
@@ -30,9 +45,12 @@ RULES = [
         base.ADMIN,
         description='Back up, restore, start and stop things of the cloud.',
         operations=[
-            {'method': method, 'path': f'/rey/services/{verb}/'}
-            for verb in ('disable', 'enable')
-            for method in ('GET', 'POST')
+            *_ACTS,
+            *(
+                {'method': method, 'path': f'/rey/services/{verb}/'}
+                for verb in ('disable', 'enable')
+                for method in ('GET', 'POST')
+            ),
         ],
     ),
     policy.DocumentedRuleDefault(
@@ -40,8 +58,28 @@ RULES = [
         base.DOMAIN_MANAGER,
         description='Back up and restore what one domain owns; asked for each '
         'domain on which the user has a role.',
-        operations=[
-            {'method': 'POST', 'path': '/rey/tasks/{task_id}/{order}/'},
-        ],
+        operations=_ACTS,
+    ),
+    *(
+        rule
+        for name, what in (
+            (HOLD, 'Keep backups from being deleted by a policy, and end it'),
+            (RESTORE_OVER, 'Restore a backup over the volume that there is'),
+        )
+        for rule in (
+            policy.DocumentedRuleDefault(
+                name,
+                base.ADMIN,
+                description=f'{what}, in the whole cloud.',
+                operations=_APART[name],
+            ),
+            policy.DocumentedRuleDefault(
+                name + base.OF_DOMAIN,
+                base.DOMAIN_MANAGER,
+                description=f'{what}, in one domain; asked for each domain '
+                'on which the user has a role.',
+                operations=_APART[name],
+            ),
+        )
     ),
 ]

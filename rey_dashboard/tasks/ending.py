@@ -10,17 +10,24 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from rey_dashboard.tasks import gates
+from rey_dashboard.tasks import lanes as lanes_
 from rey_dashboard.tasks import models
 
 #: Longest time until somebody looks again.
 LONGEST_WAIT_S = 60
+#: The same when a step waits for a place of its lane: nobody tells it.
+LANE_LOOK_S = 5
 
 TASKS = models.Task.State
 STEPS = models.Step.State
 ORDERS = models.Task.Order
 
 
-def settle(task: models.Task, gate_of: Mapping[str, gates.Gate]) -> None:
+def settle(
+    task: models.Task,
+    gate_of: Mapping[str, gates.Gate],
+    lanes: lanes_.Lanes,
+) -> None:
     """To be called in the transaction that gives the lease back.
 
     :param gate_of: those of its services
@@ -35,12 +42,7 @@ def settle(task: models.Task, gate_of: Mapping[str, gates.Gate]) -> None:
         task.state, task.due_at = TASKS.PAUSED, None
         task.order = ORDERS.NONE
     else:
-        task.state, task.note = TASKS.RUNNING, note(gate_of)
-        wait_s = _wait_s(task, gate_of)
-        task.due_at = timezone.now() + datetime.timedelta(seconds=wait_s)
-        if task.steps.filter(state=STEPS.RUNNING).exists():
-            # The cloud works on it meanwhile.
-            task.worked_s += max(wait_s, 0)
+        _rest(task, gate_of, lanes)
     task.save()
 
 
@@ -78,17 +80,28 @@ def end(task: models.Task) -> None:
         task.state = TASKS.FAILED
 
 
-def _wait_s(task, gate_of):
+def _rest(task, gate_of, lanes):
     """Until somebody must look again."""
     now = timezone.now()
     steps = task.steps.filter(state__in=models.Step.OPEN).order_by()
     due = Q(not_before=None) | Q(not_before__lte=now)
-    services = steps.filter(due).values_list('service', flat=True).distinct()
+    lanes.look()
+    free = lanes.free(steps.filter(due))
+    services = free.values_list('service', flat=True).distinct()
     waits = [gate_of[service].shut_for() for service in services]
     first = steps.exclude(due).aggregate(at=Min('not_before'))['at']
     if first:
         waits.append((first - now).total_seconds())
-    return min([*waits, LONGEST_WAIT_S])
+    full = lanes.note(steps.filter(due))
+    if full:
+        waits.append(LANE_LOOK_S)
+    wait_s = min([*waits, LONGEST_WAIT_S])
+    words = [note(gate_of), full if wait_s > 0 else '']
+    task.state, task.note = TASKS.RUNNING, ' '.join(filter(None, words))
+    task.due_at = timezone.now() + datetime.timedelta(seconds=wait_s)
+    if steps.filter(state=STEPS.RUNNING).exists():
+        # The cloud works on it meanwhile.
+        task.worked_s += max(wait_s, 0)
 
 
 def note(gate_of: Mapping[str, gates.Gate]) -> str:

@@ -24,8 +24,8 @@ class Past:
 class Estimate:
     """Seconds, with those of the fastest and the slowest task.
 
-    :ivar tasks: that it is from
-    :ivar steps: of these
+    :ivar tasks: that it is from; 0 when it is from something else
+    :ivar steps: of these, or how many of something else
     """
 
     seconds: float

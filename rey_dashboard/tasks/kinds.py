@@ -39,6 +39,10 @@ class Planned:
     :param remedy: what to do then
     :param size: what time depends on, in the kind's unit (GiB, say)
     :param work: what ``start`` has to know beyond that; kept with the step
+    :param lane: what it shares with steps of other tasks, too, in words for
+        people, for example ``backup lvm-1``
+    :param at_once: begins only while fewer steps of its lane in the region
+        are under way; 0 for no limit
     """
 
     target: str
@@ -51,6 +55,8 @@ class Planned:
     remedy: str = ''
     size: float = 1
     work: Mapping = dataclasses.field(default_factory=dict)
+    lane: str = ''
+    at_once: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,6 +216,10 @@ class Kind(abc.ABC):
     ) -> estimates.Estimate | None:
         """How long steps of this size take; none when nobody can know."""
         return estimates.by_rate(past, size)
+
+    def forecast(self, task: models.Task) -> estimates.Estimate | None:
+        """The same by what is known beside tasks; it goes before those."""
+        return None
 
     def remarks(
         self, region: str, steps: Iterable[models.Step]

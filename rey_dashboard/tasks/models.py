@@ -83,6 +83,8 @@ class Task(models.Model):
     #: Sizes of all steps, and of those done: what time depends on.
     size = models.FloatField(default=0)
     size_done = models.FloatField(default=0)
+    #: Some of its steps begin only while their lane has a place.
+    has_lanes = models.BooleanField(default=False)
     #: Seconds in which workers worked on it; not those in which it waited.
     worked_s = models.FloatField(default=0)
     #: As it was told at the start; none without a history.
@@ -140,6 +142,8 @@ class Step(models.Model):
 
     #: Not ended.
     OPEN = (State.PENDING, State.STARTING, State.RUNNING)
+    #: In effect, or maybe so.
+    UNDER_WAY = (State.STARTING, State.RUNNING)
 
     id = models.BigAutoField(primary_key=True)
     task = models.ForeignKey(Task, models.CASCADE, related_name='steps')
@@ -155,6 +159,10 @@ class Step(models.Model):
     )
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    #: What it shares with steps of any task; see ``lanes``.
+    lane = models.CharField(max_length=255, default='', blank=True)
+    #: So many of its lane at once; 0 for no limit.
+    lane_limit = models.PositiveIntegerField(default=0)
     #: Words for the preview, as the kind defines them.
     flags = models.JSONField(default=list)
     #: What time depends on, in the kind's unit; 1 when all take alike.
@@ -187,6 +195,8 @@ class Step(models.Model):
         ]
         indexes = [
             models.Index(fields=['task', 'state', 'service', 'number']),
+            # What is under way in lanes: few rows of all there ever were.
+            models.Index(fields=['state', 'lane']),
             # What was done to one thing.
             models.Index(fields=['target', 'task']),
             # Somebody has an id from a log.
@@ -203,6 +213,29 @@ class Step(models.Model):
         if not self.started_at or not self.ended_at:
             return None
         return (self.ended_at - self.started_at).total_seconds()
+
+
+class Lane(models.Model):
+    """What two workers both change when they take places of one lane.
+
+    The places that are taken are not kept here: they are counted.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    region = models.CharField(max_length=255)
+    name = models.CharField(max_length=255)
+    #: Grows whenever somebody takes one.
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=['region', 'name'], name='rey_lane_of_region'
+            )
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 AppendOnly = appended.AppendOnly

@@ -110,6 +110,9 @@ def find(kind: str) -> kinds.Kind:
 def estimate(task: models.Task) -> estimates.Estimate | None:
     """How long what is left of a task takes; none when nobody can know."""
     kind = find(task.kind)
+    told = kind.forecast(task)
+    if told:
+        return told
     past = estimates.measured(task.region, task.kind, kind.fewest_steps)
     left = task.steps.filter(state__in=models.Step.OPEN).aggregate(
         size=Sum(F('size') * (1 - Coalesce('progress', 0.0)))
@@ -156,6 +159,8 @@ def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
             remedy=one.remedy,
             size=one.size,
             work=dict(one.work),
+            lane=one.lane,
+            lane_limit=one.at_once if one.lane else 0,
         )
         for number, one in enumerate(planned, 1)
     ]
@@ -163,4 +168,5 @@ def _add_steps(task: models.Task, planned: Iterable[kinds.Planned]) -> None:
     runs = [step for step in steps if step.state != STATES.REFUSED]
     task.total = len(runs)
     task.size = sum(step.size for step in runs)
+    task.has_lanes = any(step.lane_limit for step in runs)
     task.save()

@@ -21,6 +21,7 @@ from rey_dashboard.tasks import calls as calls_
 from rey_dashboard.tasks import ending
 from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import lanes
 from rey_dashboard.tasks import lease as lease_
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import verdict
@@ -57,6 +58,7 @@ class Turn:
         self._calls = calls
         self._gate_of = gate_of
         self._goes_on = goes_on
+        self._lanes = lanes.Lanes(task)
         self._services = set(
             task.steps.order_by().values_list('service', flat=True).distinct()
         )
@@ -76,6 +78,7 @@ class Turn:
             next turn finds it again
         """
         try:
+            lanes.make(self._task)
             while True:
                 if not self._goes_on():
                     self._halt()
@@ -156,7 +159,9 @@ class Turn:
             Q(not_before=None) | Q(not_before__lte=now)
         )
         claimed = []
-        begun = steps.filter(state__in=(STATES.STARTING, STATES.RUNNING))
+        begun = steps.filter(state__in=models.Step.UNDER_WAY)
+        fresh = []
+        self._lanes.look()
         for service in self._services:
             room = self._room(service)
             if not room:
@@ -170,14 +175,14 @@ class Turn:
             if order or len(there) >= room:
                 continue
             new = steps.filter(service=service, state=STATES.PENDING)
-            claimed += new.order_by('number')[: room - len(there)]
-        fresh = [one.pk for one in claimed if one.state == STATES.PENDING]
+            fresh += self._lanes.find(new, room - len(there))
+        fresh = self._lanes.take(fresh)
         if fresh:
-            models.Step.objects.filter(pk__in=fresh).update(
-                state=STATES.STARTING
-            )
+            models.Step.objects.filter(
+                pk__in=[step.pk for step in fresh]
+            ).update(state=STATES.STARTING)
         self._pace = dict.fromkeys(self._services, 0)
-        return claimed
+        return claimed + fresh
 
     def _room(self, service):
         """What the service can take until the next round, as it seems."""
@@ -213,7 +218,7 @@ class Turn:
             models.Step.objects.filter(pk__in=back).update(
                 state=STATES.PENDING
             )
-            ending.settle(task, self._gates())
+            ending.settle(task, self._gates(), self._lanes)
         self._mirror(landed)
 
     def _gates(self):

@@ -18,6 +18,7 @@ class LittleCloud:
 
     :ivar effects: how often a value was changed or a thing made, by its name
     :ivar together: pairs of processes whose calls for one task met
+    :ivar most: so many calls for steps of a lane met, at most
     :ivar last_pid: of who called last
     """
 
@@ -27,8 +28,10 @@ class LittleCloud:
         self.things: collections.Counter = collections.Counter()
         self.effects: collections.Counter = collections.Counter()
         self.together: list[tuple[str, str]] = []
+        self.most: collections.Counter = collections.Counter()
         self.last_pid = 0
         self._under_way: collections.Counter = collections.Counter()
+        self._in_lane: collections.Counter = collections.Counter()
         self._lock = threading.Lock()
 
     @property
@@ -39,7 +42,7 @@ class LittleCloud:
     def answer(self, verb: str, name: str, asked: dict) -> dict:
         """Each call takes its time before and after it is in effect."""
         me = asked['task'], asked['pid']
-        self._begin(*me)
+        self._begin(*me, asked['lane'])
         try:
             time.sleep(self.takes_s / 2)
             with self._lock:
@@ -49,8 +52,9 @@ class LittleCloud:
         finally:
             with self._lock:
                 self._under_way[me] -= 1
+                self._in_lane[asked['lane']] -= 1
 
-    def _begin(self, task, pid):
+    def _begin(self, task, pid, lane):
         with self._lock:
             self.last_pid = pid
             self.together += [
@@ -59,6 +63,8 @@ class LittleCloud:
                 if calls and its == task and other != pid
             ]
             self._under_way[task, pid] += 1
+            self._in_lane[lane] += 1
+            self.most[lane] = max(self.most[lane], self._in_lane[lane])
 
     def _get(self, name, asked):
         return {'value': self.values.get(name), 'things': self.things[name]}

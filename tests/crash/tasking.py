@@ -49,6 +49,8 @@ class LittleKind(kinds.Kind):
                 target=f'{parameters["name"]}-{number}',
                 service=('compute', 'volume')[number % 2],
                 after={'value': 1, 'url': parameters['url']},
+                lane='all' if parameters['at_once'] else '',
+                at_once=parameters['at_once'],
             )
 
     def start(self, context, step):
@@ -65,7 +67,12 @@ class LittleKind(kinds.Kind):
         answer = self._session.request(
             f'{step.after["url"]}/{step.target}',
             verb,
-            json={'task': step.task_id, 'pid': os.getpid(), 'value': 1},
+            json={
+                'task': step.task_id,
+                'pid': os.getpid(),
+                'lane': step.lane,
+                'value': 1,
+            },
             authenticated=False,
         )
         at_a_boundary()
@@ -81,18 +88,23 @@ def _make_engine(stop=None):
     return engine.Engine(REGION, settings, stop, KINDS)
 
 
-def start(url: str, name: str, steps: int) -> int:
-    """The id of a task that was planned and started."""
+def start(url: str, name: str, steps: int, at_once: int = 0) -> int:
+    """The id of a task that was planned and started.
+
+    :param at_once: steps of all such tasks, in a lane; without one if 0
+    """
     kinds.installed = lambda: KINDS
-    parameters = {'url': url, 'name': name, 'steps': steps}
+    parameters = {'url': url, 'name': name, 'steps': steps, 'at_once': at_once}
     task = planning.plan('little', REGION, parameters, name, name, REY)
     orders.start(task, REY)
     return task.pk
 
 
-def start_and_die(url: str, name: str, steps: int, at: int) -> None:
+def start_and_die(
+    url: str, name: str, steps: int, at: int, at_once: int
+) -> None:
     """Works on a new task, and kills itself at a boundary of it."""
-    start(url, name, steps)
+    start(url, name, steps, at_once)
     _die_at(at)
     _work_until_it_rests()
 

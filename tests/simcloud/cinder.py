@@ -1,16 +1,21 @@
-"""The simulated Cinder: volumes and their copies, services, pools, quotas."""
+"""The simulated Cinder: volumes and their copies, services and pools."""
 
 from tests.simcloud import acts
+from tests.simcloud import admission
+from tests.simcloud import backing_up
+from tests.simcloud import backup_records
 from tests.simcloud import cinder_asked
+from tests.simcloud import cinder_quotas
 from tests.simcloud import clock
-from tests.simcloud import making
+from tests.simcloud import forcing
 from tests.simcloud import service
+from tests.simcloud import volume_orders
 
 #: Columns that cinder keeps elsewhere: they do not move ``updated_at``.
 ELSEWHERE = frozenset({'metadata', 'attachments'})
 
 
-class Cinder(acts.OfCinder, service.Service):
+class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
     type = 'block-storage'
     name = 'cinder'
     base = '/v3'
@@ -22,6 +27,9 @@ class Cinder(acts.OfCinder, service.Service):
         '/<any(volumes, snapshots, backups):kind>/detail': 'detail',
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
         '/<any(volumes, backups):kind>/<row_id>/action': 'action',
+        '/backups/<row_id>/restore': 'restore',
+        '/backups/<row_id>/export_record': 'export_record',
+        '/backups/import_record': 'import_record',
         '/types': 'types',
         '/messages': 'messages',
         '/os-services': 'services',
@@ -44,9 +52,21 @@ class Cinder(acts.OfCinder, service.Service):
         }
         return {'versions': [version]}
 
+    def _routed(self, call):
+        self.cloud.cinder_backup.settle()
+        return super()._routed(call)
+
+    def refused(self, refusal):
+        body = super().refused(refusal)
+        if refusal.status == 413:
+            body[refusal.title]['retryAfter'] = '0'
+        return body
+
     def brief(self, call, kind):
-        if call.method == 'POST' and kind != 'snapshots':
-            return making.of_cinder(self.cloud, call, kind)
+        if call.method == 'POST' and kind == 'backups':
+            return backing_up.make_backup(self.cloud, call)
+        if call.method == 'POST' and kind == 'volumes':
+            return volume_orders.make_volume(self.cloud, call)
         return self._listed(call, kind, self._brief)
 
     def detail(self, call, kind):
@@ -54,13 +74,21 @@ class Cinder(acts.OfCinder, service.Service):
         return self._listed(call, kind, lambda row: show(row, call))
 
     def action(self, call, kind, row_id):
-        row = self.cloud.tables[kind].get(row_id)
-        if row is None:
-            raise cinder_asked.lost(kind, row_id)
-        making.action(self.cloud, call, kind, row)
+        row = admission.row(self.cloud, call, kind, row_id)
+        forcing.action(self.cloud, call, kind, row)
+
+    def restore(self, call, row_id):
+        row = admission.row(self.cloud, call, 'backups', row_id)
+        return backing_up.restore(self.cloud, call, row)
+
+    def export_record(self, call, row_id):
+        row = admission.row(self.cloud, call, 'backups', row_id)
+        return backup_records.export(self.cloud, call, row)
+
+    def import_record(self, call):
+        return backup_records.take_in(self.cloud, call)
 
     def _listed(self, call, kind, show):
-        making.settle(self.cloud, kind)
         asked = cinder_asked.Asked(self.cloud, call, kind)
         limit = asked.limit
         rows = asked.rows()
@@ -77,11 +105,16 @@ class Cinder(acts.OfCinder, service.Service):
         return {'id': row.id, 'name': row.name, 'links': []}
 
     def one(self, call, kind, row_id):
-        row = self.cloud.tables[kind].get(row_id)
-        if row is None:
-            raise cinder_asked.lost(kind, row_id)
-        if call.method == 'DELETE':
-            return making.delete_of_cinder(self.cloud, call, kind, row)
+        row = admission.row(self.cloud, call, kind, row_id)
+        if call.method != 'DELETE':
+            return self.shown(call, kind, row)
+        delete = {
+            'volumes': volume_orders.delete_volume,
+            'backups': backing_up.delete_backup,
+        }
+        return delete[kind](self.cloud, call, row)
+
+    def shown(self, call, kind, row):
         return {kind[:-1]: getattr(self, f'_{kind[:-1]}')(row, call)}
 
     def _volume(self, row, call):
@@ -93,7 +126,7 @@ class Cinder(acts.OfCinder, service.Service):
             **_times(row),
             'id': row.id,
             'name': row.name,
-            'description': None,
+            'description': row['description'],
             'status': row['status'],
             'size': row['size'],
             'availability_zone': 'nova',
@@ -132,7 +165,7 @@ class Cinder(acts.OfCinder, service.Service):
             **_times(row),
             'id': row.id,
             'name': row.name,
-            'description': None,
+            'description': row['description'],
             'status': row['status'],
             'size': row['size'],
             'object_count': row['object_count'],
@@ -145,11 +178,13 @@ class Cinder(acts.OfCinder, service.Service):
             'is_incremental': row['parent_id'] is not None,
             'has_dependent_backups': row['dependents'] > 0,
             'data_timestamp': clock.fraction(row['data_timestamp']),
-            'metadata': row['metadata'],
-            'os-backup-project-attr:project_id': row.project_id,
         }
-        if call.version >= service.numbers('3.56'):
-            told['user_id'] = row['user_id']
+        if call.version >= (3, 43):
+            told['metadata'] = row['metadata']
+        if admission.is_admin(self.cloud, call):
+            told['os-backup-project-attr:project_id'] = row.project_id
+            if call.version >= (3, 56):
+                told['user_id'] = row['user_id']
         return told
 
     def types(self, call):
@@ -234,50 +269,6 @@ class Cinder(acts.OfCinder, service.Service):
             ]
         }
 
-    def quotas(self, call, project_id):
-        """Of any project: one that nobody knows has the defaults."""
-        tables = self.cloud.tables
-        used = dict.fromkeys(self.cloud.limits['block-storage'], 0)
-        for row in tables['volumes'].of_project(project_id):
-            for suffix in ('', f'_{row["volume_type"]}'):
-                _add(used, f'volumes{suffix}', 1)
-                _add(used, f'gigabytes{suffix}', row['size'])
-        for row in tables['snapshots'].of_project(project_id):
-            _add(used, 'snapshots', 1)
-            _add(used, 'gigabytes', row['size'])
-        for row in tables['backups'].of_project(project_id):
-            _add(used, 'backups', 1)
-            _add(used, 'backup_gigabytes', row['size'])
-        if call.method == 'DELETE':
-            self.cloud.reset_quota('block-storage', project_id)
-            return None
-        if call.method == 'PUT':
-            return self._set_quotas(call, project_id, used)
-        quota = self.cloud.quota('block-storage', project_id, used)
-        if call.query.get('usage', '').lower() != 'true':
-            quota = {name: row['limit'] for name, row in quota.items()}
-        return {'quota_set': {**quota, 'id': project_id}}
-
-    def _set_quotas(self, call, project_id, used):
-        """Compared with the use only where there is a value of its own."""
-        own = self.cloud.own_limits['block-storage'].get(project_id, {})
-        refusal = self.cloud.ask_quota(
-            'block-storage',
-            project_id,
-            # The client tells the project there as well.
-            {
-                n: v
-                for n, v in call.body['quota_set'].items()
-                if n != 'tenant_id'
-            },
-            {name: used[name] for name in own},
-        )
-        if refusal:
-            raise service.Refusal(400, refusal)
-        quota = self.cloud.quota('block-storage', project_id, used)
-        limits = {name: row['limit'] for name, row in quota.items()}
-        return {'quota_set': limits}
-
 
 def _times(row):
     return {
@@ -294,8 +285,3 @@ def _type(row):
         'description': None,
         'extra_specs': {},
     }
-
-
-def _add(used, name, number):
-    if name in used:
-        used[name] += number

@@ -46,6 +46,11 @@ class Asked:
             for name, value in query.items()
             if name not in _PAGING or (name == 'with_count' and not can_count)
         }
+        everywhere = query.get('all_tenants', '').lower() in ('1', 'true')
+        #: All that is told belongs to it, if it is any.
+        self._own = None
+        if not everywhere or call.token in cloud.keystone.plain:
+            self._own = cloud.keystone.project_of(call.token)
         # A cinder that has 3.60 compares at older microversions, too; one
         # without it looks for the text itself and finds nothing.
         newest = service.numbers(cloud.versions['block-storage'][1])
@@ -80,7 +85,7 @@ class Asked:
             marker=self._marker(),
             since=self._bound('updated', {'gt', 'gte', 'eq'}),
             before=self._bound('created', {'lt'}),
-            project_id=self._filters.get('project_id'),
+            project_id=self._own or self._filters.get('project_id'),
         )
         return self._skipped(rows, chosen)
 
@@ -130,6 +135,8 @@ class Asked:
         """Of all pages, by the same filters."""
         if set(self._filters) - _FILTERS[self._kind]:
             return 0
+        if self._own is not None:
+            return sum(map(self._wanted, self._table.of_project(self._own)))
         if not self._filters:
             if not self._times:
                 return len(self._table)

@@ -13,7 +13,9 @@ import uuid
 
 from tests.simcloud import acts
 from tests.simcloud import cinder
+from tests.simcloud import cinder_backup
 from tests.simcloud import clock
+from tests.simcloud import copies
 from tests.simcloud import faults
 from tests.simcloud import filling
 from tests.simcloud import glance
@@ -45,6 +47,7 @@ class Cloud(
     hardware.Hardware,
     moves.Moves,
     acts.Acts,
+    copies.Copies,
     filling.Filling,
 ):
     """A cloud on ports of the loopback; ``running`` starts and ends it.
@@ -88,8 +91,10 @@ class Cloud(
         self.tables = collections.defaultdict(rows.Table)
         self.tables['servers'] = rows.Table(tie='number')
         self._numbers = collections.Counter()
-        #: Kinds of things whose making never ends, or ends badly.
+        #: Kinds of things whose making never ends, or ends badly; more of
+        #: volumes and backups tells ``cinder_backup``.
         self.stuck, self.broken = set(), set()
+        self.cinder_backup = cinder_backup.CinderBackup(self)
         #: Ids of each kind that are being made.
         self.under_way = collections.defaultdict(list)
         kinds = (*SERVICES, glance.Glance) if images else SERVICES
@@ -97,6 +102,7 @@ class Cloud(
         self.keystone = self.services['identity']
         self._make_people(PASSWORD)
         self._make_things()
+        self._make_copies()
         self._make_hardware()
         self.ports = {
             kind: server.Port(
@@ -164,6 +170,11 @@ class Cloud(
 
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
+
+    def settle(self) -> None:
+        """What is due in Cinder has its effect, as when somebody asks it."""
+        with self.lock:
+            self.cinder_backup.settle()
 
     @property
     def skew_s(self) -> float:

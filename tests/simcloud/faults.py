@@ -8,6 +8,7 @@ import threading
 KINDS = {
     'status': 'answers `status` with `headers` and `body`',
     'hang': 'answers rightly, but only after `seconds`',
+    'lost': 'does what was asked, and closes the connection without a word',
     'cut_body': 'closes the connection in the middle of a right answer',
     'broken_json': 'half of a right answer, as if it were all',
     'html': 'a page of HTML with status 200',

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 
+from tests.simcloud import copies
 from tests.simcloud import rows
 from tests.simcloud import things
 
@@ -30,8 +31,8 @@ class Filling:
             self._fill_servers(ids, servers)
             self._fill('volumes', ids, volumes, lambda p, n: _VOLUMES[n % 4])
             for kind, number, columns in (
-                ('snapshots', snapshots, things.SNAPSHOT),
-                ('backups', backups, things.BACKUP),
+                ('snapshots', snapshots, copies.SNAPSHOT),
+                ('backups', backups, copies.BACKUP),
             ):
                 self._fill_copies(kind, ids, number, columns)
         return ids

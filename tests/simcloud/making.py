@@ -1,30 +1,25 @@
-"""How the simulated services make and delete what they are asked for.
+"""How the simulated Nova and Neutron make and delete what they are asked for.
 
-What is made is under way until somebody looks at it, unless its kind is in
-``cloud.stuck``; a kind in ``cloud.broken`` ends badly. As in Nova 34, Cinder
-29 and Neutron 29: what is in use, or under way, cannot be deleted (400 or
-409), but for servers.
+A server is under way until somebody looks at it, unless its kind is in
+``cloud.stuck``; a kind in ``cloud.broken`` ends badly. As in Nova 34 and
+Neutron 29: a network in use cannot be deleted (409).
 """
 
 from tests.simcloud import service
 
-_UNDER_WAY = {'servers': 'BUILD', 'volumes': 'creating', 'backups': 'creating'}
-_WELL = {'servers': 'ACTIVE', 'volumes': 'available', 'backups': 'available'}
-_BADLY = {'servers': 'ERROR', 'volumes': 'error', 'backups': 'error'}
-_DELETABLE = frozenset({'available', 'error', 'error_restoring'})
 _NO_HOST = {'code': 500, 'message': 'No valid host was found.'}
 
 
-def settle(cloud, kind: str) -> None:
-    """What was made at an earlier call is made by now."""
-    if kind in cloud.stuck:
+def settle(cloud) -> None:
+    """The servers that an earlier call made are there by now."""
+    if 'servers' in cloud.stuck:
         return
-    for row_id in cloud.under_way.pop(kind, ()):
-        told = {'status': _WELL[kind]}
-        if kind in cloud.broken:
-            told = {'status': _BADLY[kind], 'fault': _NO_HOST}
-        if row_id in cloud.tables[kind].rows:
-            cloud.change(kind, row_id, **told)
+    for row_id in cloud.under_way.pop('servers', ()):
+        told = {'status': 'ACTIVE'}
+        if 'servers' in cloud.broken:
+            told = {'status': 'ERROR', 'fault': _NO_HOST}
+        if row_id in cloud.tables['servers'].rows:
+            cloud.change('servers', row_id, **told)
 
 
 def server(cloud, call) -> dict:
@@ -45,7 +40,7 @@ def server(cloud, call) -> dict:
         project_id,
         name=asked['name'],
         metadata=asked.get('metadata', {}),
-        status=_UNDER_WAY['servers'],
+        status='BUILD',
         zone=zone,
         host=host or 'compute-1',
         flavor=flavor.name,
@@ -98,53 +93,6 @@ def detach(cloud, call, row, volume_id) -> None:
     held = tuple(held for held in row['attached'] if held != volume_id)
     cloud.change('servers', row.id, attached=held)
     cloud.change('volumes', volume_id, status='available', attachments=())
-    call.status = 202
-
-
-def of_cinder(cloud, call, kind: str) -> dict:
-    """A volume or a backup."""
-    asked = call.body[kind[:-1]]
-    told = {
-        'name': asked['name'],
-        'metadata': asked.get('metadata', {}),
-        'status': _UNDER_WAY[kind],
-    }
-    project_id = cloud.keystone.project_of(call.token)
-    call.status = 202
-    if kind == 'volumes':
-        backup = asked.get('backup_id')
-        if backup and cloud.tables['backups'].get(backup) is None:
-            raise service.Refusal(404, f'Backup {backup} could not be found.')
-        row_id = cloud.add_volume(project_id, asked['size'], **told)
-    else:
-        volume = cloud.tables['volumes'].get(asked['volume_id'])
-        if volume is None:
-            raise service.Refusal(404, 'Volume could not be found.')
-        if volume['status'] == 'in-use' and not asked.get('force'):
-            raise service.Refusal(400, 'Volume is in-use: force must be used.')
-        row_id = cloud.add_backup(volume.id, project_id=project_id, **told)
-    cloud.under_way[kind].append(row_id)
-    return {kind[:-1]: {'id': row_id, 'name': asked['name'], 'links': []}}
-
-
-def delete_of_cinder(cloud, call, kind: str, row) -> None:
-    if row['status'] not in _DELETABLE:
-        raise service.Refusal(
-            400, f'Invalid {kind[:-1]}: status must be available or error'
-        )
-    cloud.delete(kind, row.id)
-    call.status = 202
-
-
-def action(cloud, call, kind: str, row) -> None:
-    """Of an administrator; this driver deletes no backup by force."""
-    ((name, told),) = call.body.items()
-    if name == 'os-reset_status':
-        cloud.change(kind, row.id, status=told['status'])
-    elif name == 'os-force_delete' and kind == 'volumes':
-        cloud.delete(kind, row.id)
-    else:
-        raise service.Refusal(405, f'{name} is not supported.')
     call.status = 202
 
 

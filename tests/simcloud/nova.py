@@ -83,7 +83,7 @@ class Nova(nova_hosts.Hosts, moves.Told, acts.OfNova, service.Service):
 
     def _listed(self, call, shown):
         _check(call.query)
-        making.settle(self.cloud, 'servers')
+        making.settle(self.cloud)
         rows, _ = self._rows(call)
         limit = self.limit(call)
         page, link = call.page(rows, limit)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import itertools
 import json
+import socket
 from urllib import parse
 
 from werkzeug import exceptions
@@ -16,14 +17,20 @@ from tests.simcloud import faults
 class Refusal(Exception):
     """A status that is no success, and its words."""
 
-    def __init__(self, status: int, words: str = '', title: str = ''):
+    def __init__(
+        self, status: int, words: str = '', title: str = '', headers=()
+    ):
         super().__init__(words)
         self.status = status
         self.words = words
+        self.headers = dict(headers)
         self.title = title or {
             400: 'badRequest',
+            403: 'forbidden',
             404: 'itemNotFound',
-            500: 'computeFault',
+            405: 'badMethod',
+            413: 'overLimit',
+            503: 'serviceUnavailable',
         }.get(status, 'computeFault')
 
 
@@ -78,6 +85,8 @@ class Service:
             fault.wait()
         call = Call(self, request, path, fault)
         status, body, headers = self._answer(call)
+        if fault and fault.kind == 'lost':
+            request.environ['werkzeug.socket'].shutdown(socket.SHUT_RDWR)
         text = '' if status == 204 else json.dumps(body)
         if fault and fault.kind == 'broken_json':
             text = text[: len(text) // 2]
@@ -95,7 +104,8 @@ class Service:
             with self.cloud.lock:
                 answer = self._routed(call)
         except Refusal as refusal:
-            return refusal.status, self.refused(refusal), call.headers
+            headers = {**call.headers, **refusal.headers}
+            return refusal.status, self.refused(refusal), headers
         return call.status, answer, call.headers
 
     def _admit(self, call):

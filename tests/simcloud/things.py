@@ -66,16 +66,8 @@ VOLUME = {
     'bootable': False,
     'metadata': {},
     'attachments': (),
-}
-SNAPSHOT = {'status': 'available', 'metadata': {}}
-BACKUP = {
-    'status': 'available',
-    'metadata': {},
-    'fail_reason': None,
-    'snapshot_id': None,
-    'container': 'backups',
-    'object_count': 1,
-    'dependents': 0,
+    'description': None,
+    'content': '',
 }
 
 
@@ -87,6 +79,8 @@ class Things:
         self.own_limits = collections.defaultdict(dict)
         #: Services that take their limits from Keystone.
         self.unified = set()
+        #: Of volumes that are made without one.
+        self.default_type = VOLUME['volume_type']
         for name in ('fast', 'slow'):
             self.add_type(name)
 
@@ -105,57 +99,6 @@ class Things:
         """A volume; ``VOLUME`` tells its columns, beside ``name``."""
         made = {**VOLUME, 'size': size, **columns}
         return self._thing('volumes', project_id, made)
-
-    def add_snapshot(self, volume_id: str, **columns) -> str:
-        with self.lock:
-            volume = self.tables['volumes'].rows[volume_id]
-            made = {
-                'volume_id': volume_id,
-                'size': volume['size'],
-                'user_id': volume['user_id'],
-                **SNAPSHOT,
-                **columns,
-            }
-            return self._thing('snapshots', volume.project_id, made)
-
-    def add_backup(
-        self, volume_id: str, incremental: bool = False, **columns
-    ) -> str:
-        """A backup; an incremental one builds on the volume's latest.
-
-        ``project_id`` may be another one than the volume's.
-        """
-        with self.lock:
-            volume = self.tables['volumes'].rows[volume_id]
-            parent = self._latest_backup(volume_id) if incremental else None
-            project_id = columns.pop('project_id', volume.project_id)
-            made = {
-                'volume_id': volume_id,
-                'size': volume['size'],
-                'user_id': volume['user_id'],
-                'parent_id': parent and parent.id,
-                'data_timestamp': columns.get('created_at', self.clock.told),
-                **BACKUP,
-                **columns,
-            }
-            backup_id = self._thing('backups', project_id, made)
-            if parent:
-                self._depend(parent, 1)
-            return backup_id
-
-    def _latest_backup(self, volume_id):
-        for row in reversed(self.tables['backups'].created.rows):
-            if row['volume_id'] == volume_id and row['status'] == 'available':
-                return row
-        raise ValueError(f'{volume_id} has no backup to build on')
-
-    def _depend(self, parent, more):
-        # Cinder counts in the parent's own row, and that moves it.
-        self.tables['backups'].change(
-            parent,
-            {'dependents': parent['dependents'] + more},
-            self.stamp('backups'),
-        )
 
     def add_type(self, name: str, is_public: bool = True) -> str:
         for what in ('volumes', 'gigabytes', 'snapshots'):
@@ -280,8 +223,7 @@ class Things:
             if kind == 'backups' and row['parent_id'] in (
                 self.tables['backups'].rows
             ):
-                parent = self.tables['backups'].rows[row['parent_id']]
-                self._depend(parent, -1)
+                self.depend(row['parent_id'], -1)
 
     def _delete_server(self, row):
         for volume_id in row['attached']:

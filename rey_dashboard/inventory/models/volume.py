@@ -68,6 +68,9 @@ class Backup(base.Mirrored):
     updated_at = models.DateTimeField(null=True)
     #: Not known of one that others depend on: Cinder changes its row later.
     took = models.DurationField(null=True)
+    #: The request id of the step of ours that made it, as its metadata say;
+    #: anybody can write these, so it has to be compared with the step.
+    mark = models.CharField(max_length=64, default='')
 
     class Meta:
         indexes = [
@@ -75,6 +78,7 @@ class Backup(base.Mirrored):
             models.Index(fields=['region', 'volume_id']),
             models.Index(fields=['region', 'created_at']),
             models.Index(fields=['region', 'took']),
+            models.Index(fields=['region', 'mark']),
         ]
 
     def __str__(self):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('rey_dashboard', '0019_find'),
+        ('rey_dashboard', '0021_lanes'),
     ]
 
     operations = [

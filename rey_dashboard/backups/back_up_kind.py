@@ -1,0 +1,196 @@
+"""The kind of task that backs volumes up: one step a volume."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from rey_dashboard.backups import back_up_plan
+from rey_dashboard.backups import commands
+from rey_dashboard.backups import deleting
+from rey_dashboard.backups import owners
+from rey_dashboard.backups import rates
+from rey_dashboard.inventory import coverage_again
+from rey_dashboard.inventory import meanings
+from rey_dashboard.policy import operate
+from rey_dashboard.tasks import estimates
+from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import models as tasks
+
+KIND = 'back_up'
+MAKING, GOOD = 'creating', 'available'
+#: Statuses of a volume that can be backed up.
+READY = ('available', 'in-use')
+#: What a step's ``before`` and ``after`` speak of.
+BACKUP = 'backup'
+DELETED = 'deleted'
+
+
+class BackUp(kinds.Kind):
+    """Parameters are told in ``back_up_plan.Asked``.
+
+    A backup is full or incremental as it was planned; it is full, too, where
+    an incremental one is planned and Cinder has nothing by then that it could
+    build on. Undoing deletes what was made.
+    """
+
+    label = _('Back up volumes')
+    rule = operate.ACT
+    fewest_steps = 1
+    flags = {
+        back_up_plan.ATTACHED: _(
+            'attached: it is as if the power had failed at that moment'
+        ),
+        back_up_plan.NO_CHAIN: _('full, as nothing good is there to build on'),
+        back_up_plan.LONG_CHAIN: _('full, as its chain is long enough'),
+    }
+
+    def plan(
+        self, region: str, parameters: Mapping
+    ) -> Iterator[kinds.Planned]:
+        return back_up_plan.steps(region, back_up_plan.read(parameters))
+
+    def start(self, context: kinds.Context, step) -> kinds.Outcome:
+        owner = owners.of(context, step.work['project_id'])
+        if step.after[BACKUP] == DELETED:
+            return deleting.delete(owner, step)
+        found = owners.ours(owner, step)
+        if found:
+            return _look(owner, step, found)
+        _refuse_late(step)
+        volume = owner.volume(step.target)
+        _refuse_unready(volume)
+        incremental = step.after[BACKUP] == rates.INCREMENTAL and any(
+            row['status'] == GOOD for row in owner.backups(step.target)
+        )
+        owner.make_backup(
+            step.target,
+            owners.name_of(step),
+            incremental=incremental,
+            metadata=owners.marked(step),
+            description=step.work.get('description', ''),
+            container=step.task.parameters.get('container', ''),
+        )
+        return kinds.Running(owners.LOOK_S, work=step.work)
+
+    def poll(self, context: kinds.Context, step) -> kinds.Outcome:
+        owner = owners.of(context, step.work['project_id'])
+        if step.after[BACKUP] == DELETED:
+            return deleting.delete(owner, step)
+        found = owners.ours(owner, step)
+        if not found:
+            raise kinds.Refused(
+                _t('The backup is gone: somebody has deleted it meanwhile.')
+            )
+        return _look(owner, step, found)
+
+    def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
+        return back_up_plan.undone(region, steps)
+
+    def commands(self, step) -> list[str]:
+        if not step.after:
+            return []
+        if step.after[BACKUP] == DELETED:
+            return [commands.delete(step.work['backup_id'])]
+        return [
+            commands.create(
+                step.target,
+                owners.name_of(step),
+                incremental=step.after[BACKUP] == rates.INCREMENTAL,
+                container=step.task.parameters.get('container', ''),
+            )
+        ]
+
+    def remarks(self, region: str, steps: Iterable) -> Mapping:
+        """How long it takes, as measured on its back end."""
+        open_ = [
+            step
+            for step in steps
+            if step.state in tasks.Step.OPEN and 'back_end' in step.work
+        ]
+        known = rates.of(region, map(_key, open_))
+        return {
+            step.pk: {BACKUP: rates.words(known.get(_key(step)), step.size)}
+            for step in open_
+        }
+
+    def forecast(self, task: tasks.Task) -> estimates.Estimate | None:
+        return rates.forecast(task)
+
+    def mirror(self, region: str, steps: Iterable) -> None:
+        steps = list(steps)
+        rows = [row for step in steps for row in step.work.get('rows', ())]
+        coverage_again.told(region, 'backups', rows)
+        coverage_again.gone(
+            region,
+            [
+                step.work['backup_id']
+                for step in steps
+                if step.after[BACKUP] == DELETED
+            ],
+        )
+        coverage_again.record(region, [step.target for step in steps])
+
+
+def _key(step):
+    return step.work['back_end'], step.after[BACKUP]
+
+
+def _look(owner, step, found):
+    """How far the backup is; an answer that was lost may have made two."""
+    first, *others = found
+    if others:
+        _delete_others(owner, others)
+    if first['status'] == MAKING:
+        return kinds.Running(owners.look_again_s(step), work=step.work)
+    if first['status'] != GOOD:
+        words = (
+            first.get('fail_reason')
+            or _t('The backup went to %s.') % (first['status'])
+        )
+        meaning = meanings.of(words)
+        raise kinds.Refused(words, str(meaning.remedy) if meaning else '')
+    if others:
+        return kinds.Running(owners.LOOK_S, work=step.work)
+    method = rates.INCREMENTAL if first['is_incremental'] else rates.FULL
+    return kinds.Done(
+        {**step.after, BACKUP: method},
+        {
+            **step.work,
+            'backup_id': first['id'],
+            'rows': owners.with_base(owner, first),
+        },
+    )
+
+
+def _delete_others(owner, others):
+    for row in others:
+        if row['status'] in (GOOD, 'error'):
+            owner.delete(BACKUP, row['id'])
+
+
+def _refuse_late(step):
+    until = step.task.parameters.get('until')
+    if until and timezone.now() > datetime.datetime.fromisoformat(until):
+        raise kinds.Refused(
+            _t('Its window was over before its turn came.'),
+            _t(
+                'The next run begins with those that wait longest. Give the '
+                'policy a longer window, or more at once.'
+            ),
+        )
+
+
+def _refuse_unready(volume):
+    if volume is None:
+        raise kinds.Refused(_t('The volume is not there any more.'))
+    if volume['status'] not in READY:
+        raise kinds.Refused(
+            _t('The volume is %s, and can be backed up when it is not.')
+            % volume['status'],
+            _t('Retry when its status is available or in-use.'),
+        )

@@ -1,0 +1,248 @@
+"""Volumes backed up by a task, in the simulated cloud."""
+
+import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+import pytest
+
+from rey_dashboard.backups import back_up_kind
+from rey_dashboard.backups import models as ours
+from rey_dashboard.inventory import models as inventory
+from rey_dashboard.tasks import models
+from tests import backup_site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+STATES = models.Task.State
+STEPS = models.Step.State
+COVERED = inventory.VolumeCoverage.State
+HOSTILE = '<script>alert(1)</script>=cmd()'
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    told = {'back_up': back_up_kind.BackUp()}
+    with backup_site.running(tmp_path, monkeypatch, told) as site:
+        yield site
+
+
+@pytest.fixture
+def project(site):
+    return site.cloud.add_project('shop')
+
+
+def back_up(site, *volumes, **more):
+    return site.do('back_up', volumes=list(volumes), method='full', **more)
+
+
+def test_a_backup_belongs_to_the_project_of_its_volume(site, project):
+    volume = site.cloud.add_volume(project, 3, name=HOSTILE)
+    site.collect()
+    assert site.covered(volume).state == COVERED.NEW
+    task = back_up(site, volume)
+    assert task.state == STATES.SUCCEEDED
+    (made,) = site.backups(volume)
+    assert made.project_id == project
+    step = task.steps.get()
+    assert made['metadata'] == {'rey_step': step.request_id}
+    # Pages tell it at once, before any collection.
+    assert site.covered(volume).state == COVERED.PROTECTED
+    row = inventory.Backup.objects.get()
+    assert (row.id, row.mark) == (made.id, step.request_id)
+    assert inventory.ProjectCoverage.objects.get().protected == 1
+    by_state = dict(
+        inventory.DomainCoverage.objects.values_list('state', 'volumes')
+    )
+    assert by_state == {'protected': 1, 'new': 0}
+    told = list(inventory.VolumeCoverage.objects.values())
+    site.collect()
+    assert list(inventory.VolumeCoverage.objects.values()) == told
+
+
+def test_it_is_incremental_where_there_is_a_good_one_of_that_project(
+    site, project
+):
+    volume = site.cloud.add_volume(project, 3)
+    # Somebody else's backup of it is no use.
+    other = site.cloud.add_project('other')
+    site.cloud.add_backup(volume, project_id=other)
+    site.collect()
+    methods = []
+    for _ in range(4):
+        task = site.do(
+            'back_up', volumes=[volume], method='incremental', full_every=3
+        )
+        assert task.state == STATES.SUCCEEDED
+        methods.append(task.steps.get().after['backup'])
+        site.cloud.clock.advance(5)
+    assert methods == ['full', 'incremental', 'incremental', 'full']
+    rows = [row for row in site.backups(volume) if row.project_id == project]
+    assert [row['parent_id'] for row in rows] == [
+        None,
+        rows[0].id,
+        rows[1].id,
+        None,
+    ]
+
+
+def test_what_an_incremental_one_needs_may_be_gone_since(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.cloud.add_backup(volume, project_id=project)
+    site.collect()
+    task = site.plan('back_up', volumes=[volume], method='incremental')
+    assert task.steps.get().after['backup'] == 'incremental'
+    site.cloud.delete('backups', site.backups(volume)[0].id)
+    assert site.run(task).state == STATES.SUCCEEDED
+    assert task.steps.get().after['backup'] == 'full'
+
+
+def test_an_attached_volume_is_backed_up_too(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.cloud.attach(volume, site.cloud.add_server(project))
+    site.collect()
+    task = site.plan('back_up', volumes=[volume])
+    assert 'attached' in task.steps.get().flags
+    assert site.run(task).state == STATES.SUCCEEDED
+    assert site.backups(volume)[0]['status'] == 'available'
+
+
+def test_what_cannot_be_backed_up_is_left_out_with_the_reason(site, project):
+    cloud = site.cloud
+    cloud.set_quota('block-storage', project, backups=1)
+    ill = cloud.add_volume(project, 1, status='error')
+    first, second = (cloud.add_volume(project, 1) for _ in range(2))
+    site.collect()
+    task = site.plan('back_up', volumes=[ill, 'nothing', first, second])
+    told = [(step.state, step.error) for step in task.steps.order_by('number')]
+    assert [state for state, _error in told] == [
+        STEPS.REFUSED,
+        STEPS.REFUSED,
+        STEPS.PENDING,
+        STEPS.REFUSED,
+    ]
+    assert told[0][1] == 'The volume is error.'
+    assert 'not there' in told[1][1]
+    assert 'backups would be 2 of 1' in told[3][1]
+    assert site.run(task).done == 1
+
+
+def test_a_lost_answer_makes_no_second_backup(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    site.cloud.fault(
+        'block-storage', '/backups', 'lost', method='POST', times=1
+    )
+    task = back_up(site, volume)
+    assert task.state == STATES.SUCCEEDED
+    assert len(site.backups(volume)) == 1
+
+
+def test_a_failed_one_tells_cinders_words(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    site.cloud.cinder_backup.fails('Swift is <b>full</b>')
+    task = back_up(site, volume)
+    assert task.state == STATES.FAILED
+    assert task.steps.get().error == 'Swift is <b>full</b>'
+
+
+def test_so_many_of_a_back_end_are_under_way_at_once(site, project):
+    cloud = site.cloud
+    volumes = [cloud.add_volume(project, 1) for _ in range(6)]
+    cloud.cinder_backup.takes(10)
+    site.collect()
+    task = site.plan('back_up', volumes=volumes, method='full', at_once=2)
+    site.start(task)
+    most = 0
+    for _ in site.passing(task, 4):
+        rows = cloud.tables['backups']
+        most = max(most, sum(row['status'] == 'creating' for row in rows))
+    assert (task.state, task.done, most) == (STATES.SUCCEEDED, 6, 2)
+
+
+def test_nothing_begins_after_the_window(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    over = timezone.now() - datetime.timedelta(seconds=1)
+    task = back_up(site, volume, until=over.isoformat())
+    assert 'window' in task.steps.get().error
+    assert not site.backups(volume)
+
+
+def test_undoing_deletes_what_was_made(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    task = back_up(site, volume)
+    undone = site.undo(task)
+    assert undone.state == STATES.SUCCEEDED
+    assert not site.backups(volume)
+    assert not inventory.Backup.objects.exists()
+    assert site.covered(volume).state == COVERED.NEW
+
+
+def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):
+    held, base = (site.cloud.add_volume(project, 3) for _ in range(2))
+    site.collect()
+    task = back_up(site, held, base)
+    ours.BackupHold.objects.create(
+        region=backup_site.REGION,
+        backup_id=site.backups(held)[0].id,
+        project_id=project,
+        reason='Court order',
+        at=timezone.now(),
+        who_id='rey',
+    )
+    site.cloud.clock.advance(5)
+    site.do('back_up', volumes=[base], method='incremental')
+    site.collect()
+    undone = site.plan_undo(task)
+    told = dict(undone.steps.values_list('target', 'error'))
+    assert undone.total == 0
+    assert told == {
+        held: 'It is on hold: Court order',
+        base: 'Others build on it by now.',
+    }
+
+
+def test_the_page_asks_and_plans(site, project, admin):
+    volume = site.cloud.add_volume(project, 3, name=HOSTILE)
+    site.collect()
+    address = reverse('horizon:rey:backups:back_up')
+    page = admin.get(f'{address}?chosen=1&id={volume}')
+    text = page.content.decode()
+    assert HOSTILE not in text
+    assert 'no history yet' in text
+    form = page.context['form']
+    answer = admin.post(
+        f'{address}?chosen=1&id={volume}',
+        {
+            'token': str(form['token'].value()),
+            'expected': 1,
+            'method': 'incremental',
+            'full_every': 7,
+            'at_once': 2,
+        },
+    )
+    task = models.Task.objects.get()
+    assert answer.url == reverse('horizon:rey:tasks:task', args=[task.pk])
+    preview = admin.get(answer.url).content.decode()
+    assert HOSTILE not in preview
+    site.cloud.cinder_backup.takes(2)
+    site.start(task)
+    site.pass_time(task, 4)
+    assert task.state == STATES.SUCCEEDED
+    again = admin.get(f'{address}?chosen=1&id={volume}').content.decode()
+    assert 'GiB/s' in again
+
+
+def test_the_filter_leaves_out_what_needs_none(site, project, admin):
+    site.cloud.add_volume(project, 3, metadata={'backup': 'none'})
+    site.cloud.add_volume(project, 3)
+    site.collect()
+    address = reverse('horizon:rey:backups:back_up')
+    assert admin.get(address).context['count'] == 1
+
+
+def test_a_task_is_for_who_may_act(site, project, sign_in):
+    address = reverse('horizon:rey:backups:back_up')
+    assert sign_in('member').get(address).status_code == 403
