@@ -58,7 +58,10 @@ RULES = [
         base.DOMAIN_MANAGER,
         description='Back up and restore what one domain owns; asked for each '
         'domain on which the user has a role.',
-        operations=_ACTS,
+        operations=[
+            *_ACTS,
+            {'method': 'POST', 'path': '/rey/tasks/{task_id}/{order}/'},
+        ],
     ),
     *(
         rule
