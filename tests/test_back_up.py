@@ -11,6 +11,7 @@ from rey_dashboard.backups import models as ours
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from tests import backup_site
+from tests import factory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATES = models.Task.State
@@ -33,6 +34,12 @@ def project(site):
 
 def back_up(site, *volumes, **more):
     return site.do('back_up', volumes=list(volumes), method='full', **more)
+
+
+def filled(page):
+    """The form of the page as it came, sent back."""
+    form = page.context['form']
+    return {name: str(form[name].value() or '') for name in form.fields}
 
 
 def test_a_backup_belongs_to_the_project_of_its_volume(site, project):
@@ -212,17 +219,7 @@ def test_the_page_asks_and_plans(site, project, admin):
     text = page.content.decode()
     assert HOSTILE not in text
     assert 'no history yet' in text
-    form = page.context['form']
-    answer = admin.post(
-        f'{address}?chosen=1&id={volume}',
-        {
-            'token': str(form['token'].value()),
-            'expected': 1,
-            'method': 'incremental',
-            'full_every': 7,
-            'at_once': 2,
-        },
-    )
+    answer = admin.post(f'{address}?chosen=1&id={volume}', filled(page))
     task = models.Task.objects.get()
     assert answer.url == reverse('horizon:rey:tasks:task', args=[task.pk])
     preview = admin.get(answer.url).content.decode()
@@ -246,3 +243,26 @@ def test_the_filter_leaves_out_what_needs_none(site, project, admin):
 def test_a_task_is_for_who_may_act(site, project, sign_in):
     address = reverse('horizon:rey:backups:back_up')
     assert sign_in('member').get(address).status_code == 403
+
+
+def test_a_manager_backs_up_what_his_domain_owns_alone(site, sign_in):
+    own = site.cloud.add_domain('research')
+    volume = site.cloud.add_volume(site.cloud.add_project('lab', own), 3)
+    other = site.cloud.add_volume(site.cloud.add_project('shop'), 3)
+    site.collect()
+    factory.domain_role(own)
+    manager = sign_in('member')
+    address = reverse('horizon:rey:backups:back_up')
+    address = f'{address}?chosen=1&id={volume}&id={other}'
+    page = manager.get(address)
+    assert page.context['count'] == 1
+    assert b'control@fast' not in page.content
+    answer = manager.post(address, filled(page))
+    task = models.Task.objects.get()
+    assert (task.domain_id, task.total) == (own, 1)
+    assert task.steps.get().target == volume
+    order = reverse('horizon:rey:tasks:order', args=[task.pk, 'start'])
+    assert manager.post(order).status_code == 302
+    task.refresh_from_db()
+    assert site.run(task).state == STATES.SUCCEEDED
+    assert manager.get(answer.url).status_code == 200

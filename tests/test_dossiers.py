@@ -163,6 +163,17 @@ def test_a_project_tells_what_went_on_and_what_needs_a_look(
     factory_checks.make_finding('in-p', project_id='p', **check)
     factory_checks.make_finding('elsewhere', project_id='t', **check)
     task = touch('p')
+    now = timezone.now()
+    models.VolumeCoverage.objects.update(last_good_at=now)
+    models.FloatingIp.objects.create(
+        region=factory.REGION, id='f', project_id='p', seen=1,
+        address='203.0.113.7', status='ACTIVE',
+    )  # fmt: skip
+    models.Migration.objects.create(
+        region=factory.REGION, id='m', number=1, server_id='in-p',
+        project_id='p', type='resize', status='finished', source='cmp-0',
+        destination='cmp-1', created_at=now, seen=1,
+    )  # fmt: skip
     page = text(admin, 'project', 'p')
     for words in (
         'Its members can work in it',
@@ -176,11 +187,18 @@ def test_a_project_tells_what_went_on_and_what_needs_a_look(
         'openstack project show p',
         'Set its quotas…',
         '/identity/p/detail/',
+        'Newest good backup</dt><dd class="rey-words"><a href="/rey/find/'
+        'backup/webshop-backup/"><time',
+        'Volumes with a good backup</dt><dd class="rey-words">1 of 1<',
+        '203.0.113.7',
+        '<a href="/rey/find/server/in-p/">Server ',
+        '<a href="/rey/find/volume/webshop-volume/">Volume ',
+        '<a href="/rey/find/backup/webshop-backup/">Backup ',
+        'Move (resize) from cmp-0 to cmp-1: finished',
+        'hx-get="/rey/find/project/p/live/"',
     ):
         assert words in page, words
     assert 'Paper elsewhere' not in page
-    # There is nothing live of it; an empty address would be this page again.
-    assert 'hx-get=""' not in page
     projects = models.Project.objects.filter(id='p')
     projects.update(enabled=False)
     assert 'Nobody can sign in to it' in text(admin, 'project', 'p')

@@ -284,6 +284,7 @@ def test_nobody_asks_about_what_he_may_not_see(enter, cloud, project):
             ('server', 'nothing', 404),
             ('volume', f'{two.STRANGE}-volume', 404),
             ('backup', f'{two.STRANGE}-backup', 404),
+            ('project', f'{two.FOREIGN}-project', 404),
             ('host', 'compute-1', 403),
         ):
             address = f'/rey/find/{kind}/{thing}/live/'
@@ -327,6 +328,54 @@ def test_a_volume_tells_its_attachments_and_messages(enter, cloud, project):
     assert b'message0.' not in raw.content
 
 
+@pytest.mark.parametrize(
+    'words, meaning',
+    [
+        (
+            'schedule allocate volume:Could not find any available weighted '
+            'backend.',
+            'No back end had room for it',
+        ),
+        (
+            'create volume from backend storage:Driver failed to create the '
+            'volume.',
+            'The storage itself refused',
+        ),
+        (
+            'extend volume:Volume Driver failed to extend volume.',
+            'The storage',
+        ),
+        ('attach volume:Driver is not initialized at present.', 'cannot use'),
+        (
+            'copy volume to image:Not enough quota resource for operation.',
+            'Glance took no image',
+        ),
+        (
+            'copy image to volume:Image used for creating volume exceeds '
+            'available space.',
+            'no room to convert',
+        ),
+        (
+            'extend volume:Compute service failed to extend volume.',
+            'Nova was not told',
+        ),
+        ('create backup:Failed to attach volume.', 'did not come to the host'),
+        ('create backup:Backup service is down.', 'No cinder-backup'),
+    ],
+)
+def test_a_message_of_cinder_tells_once_what_it_usually_means(
+    enter, cloud, project, words, meaning
+):
+    id_ = cloud.add_volume(project, name='data')
+    factory.volume(id_, 'p')
+    for message in (words, words, 'something else'):
+        cloud.add_message(id_, message, project_id=project)
+    text = live(enter(), 'volume', id_)
+    assert text.count(words) == 2
+    assert text.count('What it usually means:') == 1
+    assert meaning in text
+
+
 def test_a_backup_tells_why_it_failed(enter, cloud, project):
     volume_id = cloud.add_volume(project, name='data')
     words = 'incomplete backup reset on manager restart'
@@ -366,6 +415,40 @@ def test_a_host_tells_its_service_and_its_hypervisor(enter, cloud, project):
     factory_services.service('cinder-volume', 'cinder-1')
     text = live(enter(), 'host', 'cinder-1')
     assert 'Nova has no compute service there.' in text
+
+
+def test_a_project_tells_what_it_uses_of_its_quotas_now(enter, cloud, project):
+    factory.project(project)
+    factory.quota(project, 'compute', 'instances', 10, 3)
+    factory.quota(project, 'compute', 'ram', 51200, 512)
+    cloud.add_server(project, name='web')
+    cloud.add_volume(project, name='data', size=7)
+    text = live(enter(), 'project', project)
+    for words in (
+        'From Nova, Cinder and Neutron, with your own rights',
+        'Servers</dt><dd class="rey-words">1 of 10; when it was collected: '
+        '3 of 10<',
+        'Storage (GiB)</dt><dd class="rey-words">7 of 1,000<',
+        'Floating IPs</dt><dd class="rey-words">0 of ',
+    ):
+        assert words in text, words
+    cloud.fault('block-storage', status=503)
+    text = live(enter(), 'project', project)
+    assert 'Cinder is down, or broke while it answered.' in text
+    assert 'Floating IPs' in text and 'Storage (GiB)' not in text
+
+
+def test_a_service_that_hangs_is_not_taken_for_those_behind_it(
+    enter, cloud, project, monkeypatch
+):
+    factory.project(project)
+    monkeypatch.setattr(now, 'LIMIT_S', 2)
+    browser = enter()
+    cloud.fault('block-storage', kind='hang', seconds=30)
+    text = live(browser, 'project', project)
+    assert 'Servers</dt>' in text
+    assert 'Cinder did not answer within 2 seconds.' in text
+    assert 'Neutron was not asked: Cinder took all the time.' in text
 
 
 def test_a_catalog_without_the_service_is_told(enter, server, cloud):

@@ -175,6 +175,9 @@ def _work(asker, steps, outcomes):
             error = _odd()
             error.__cause__ = met
         outcomes[name] = Outcome(answers.get(name), error, asker.request_ids)
+        if isinstance(error, ks_exceptions.ConnectTimeout):
+            # Nobody has any time but that of all.
+            return
 
 
 def _odd():

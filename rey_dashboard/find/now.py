@@ -20,6 +20,7 @@ from keystoneauth1 import exceptions as ks_exceptions
 from rey_dashboard.cloud import asking
 from rey_dashboard.cloud import faults
 from rey_dashboard.find import dossier
+from rey_dashboard.inventory import meanings
 
 #: For all that is asked for one page.
 LIMIT_S = 5.0
@@ -39,6 +40,7 @@ class Line:
 
     :param is_bad: it went wrong
     :param pieces: what it consists of
+    :param meaning: of its words
     """
 
     at: datetime.datetime | None
@@ -46,6 +48,7 @@ class Line:
     is_bad: bool = False
     request_id: str = ''
     pieces: Sequence['Line'] = ()
+    meaning: meanings.Meaning | None = None
 
 
 @dataclasses.dataclass
@@ -74,7 +77,7 @@ class Live:
 class Kind:
     """What is asked of things of one kind.
 
-    :cvar service: who is asked
+    :cvar service: who is asked; of a kind that asks several, all of them
     """
 
     service: str
@@ -82,6 +85,10 @@ class Kind:
     def __init__(self, thing: dossier.Dossier):
         self.thing = thing
         self.request = thing.request
+
+    def service_of(self, name: str) -> str:
+        """Who is asked in that step."""
+        return self.service
 
     def steps(self) -> asking.Steps:
         """By the names of methods that make sections of the answers."""
@@ -102,10 +109,16 @@ class Kind:
         return Live(self.service, sections, asked_at, seconds)
 
     def _sections(self, outcomes: Mapping[str, asking.Outcome]) -> Iterator:
+        late = None
         for name in self.steps():
             outcome = outcomes.get(name, asking.Outcome())
             section = Section(self.label(name))
-            if outcome.error or name not in outcomes:
+            if name not in outcomes or isinstance(
+                outcome.error, ks_exceptions.ConnectTimeout
+            ):
+                late = late or self.service_of(name)
+                section.failure = _late(self.service_of(name), late)
+            elif outcome.error:
                 section.failure = self._failure(name, outcome.error)
             else:
                 getattr(self, name)(section, outcome.answer)
@@ -113,12 +126,8 @@ class Kind:
             yield section
 
     def _failure(self, name, error) -> Failure:
-        """None is no answer in time."""
-        told = faults.explain(error).words if error else ''
-        service = {'service': self.service}
-        if error is None or isinstance(error, ks_exceptions.ConnectTimeout):
-            words = _t('%(service)s did not answer within %(limit)d seconds.')
-            return Failure(words % {**service, 'limit': LIMIT_S})
+        told = faults.explain(error).words
+        service = {'service': self.service_of(name)}
         for kinds, words in _failures():
             if isinstance(error, kinds):
                 return Failure(words % service, told)
@@ -139,9 +148,16 @@ class Kind:
     def _is_mine(self):
         """Whether the service would show it to him if it were there."""
         user = self.request.user
-        return user.is_superuser or (
-            user.project_id == self.thing.row.project_id
-        )
+        return user.is_superuser or (user.project_id == self.thing.project_id)
+
+
+def _late(service, first):
+    """Whoever is late first leaves no time for the others."""
+    words = _t('%(service)s did not answer within %(limit)d seconds.')
+    if service != first:
+        words = _t('%(service)s was not asked: %(first)s took all the time.')
+    told = {'service': service, 'first': first, 'limit': LIMIT_S}
+    return Failure(words % told)
 
 
 def _failures():

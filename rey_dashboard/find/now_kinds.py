@@ -1,12 +1,14 @@
-"""What is asked live of a server, a volume, a backup and a host."""
+"""What is asked live of things of each kind."""
 
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.cloud import now as cloud_now
 from rey_dashboard.find import dossier
 from rey_dashboard.find import now
+from rey_dashboard.find import now_projects
 from rey_dashboard.inventory import fault_meanings
 from rey_dashboard.inventory import meanings
+from rey_dashboard.inventory import message_meanings
 
 #: Actions whose events are asked for: the newest, and the newest that failed.
 _NEW, _FAILED = 3, 2
@@ -107,8 +109,9 @@ class Server(now.Kind):
             for row, events in told
             if events
         ]
-        if told and not section.lines:
-            section.note = _t('Nova tells you none.')
+        if not section.lines:
+            none = _t('There is nothing to tell.')
+            section.note = _t('Nova tells you none.') if told else none
 
 
 def _event(event):
@@ -136,10 +139,19 @@ class _OfCinder(now.Kind):
         return cloud_now.messages(asker, self.thing.id)
 
     def messages(self, section, told):
-        section.lines = [
-            now.Line(row.at, row.words, row.level == 'ERROR', row.request_id)
-            for row in told
-        ]
+        meant = {message_meanings.of(row.words) for row in told}
+        for row in told:
+            meaning = message_meanings.of(row.words)
+            line = now.Line(
+                row.at,
+                row.words,
+                row.level == 'ERROR',
+                row.request_id,
+                # Once, of the newest.
+                meaning=meaning if meaning in meant else None,
+            )
+            section.lines = [*section.lines, line]
+            meant.discard(meaning)
         if not told:
             section.note = _t(
                 'Cinder has none, or none for you: it forgets them after 30 '
@@ -246,4 +258,5 @@ KINDS = {
     'volume': Volume,
     'backup': Backup,
     'host': Host,
+    'project': now_projects.Project,
 }

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.checks import registry
 from rey_dashboard.find import dossier
+from rey_dashboard.find import of_servers
 from rey_dashboard.find import told
 from rey_dashboard.inventory import models
 
@@ -63,6 +64,22 @@ class Project(dossier.Dossier):
         yield dossier.Fact(_t('Description'), row.description)
         yield dossier.Fact(_t('Tags'), ', '.join(row.tags))
         yield dossier.Fact(_t('Gone since'), row.gone_at)
+        yield from self._backed_up()
+
+    def _backed_up(self):
+        """Of its volumes; each has its own on its page."""
+        volumes = self.scope.volume_coverage().filter(project_id=self.id)
+        good = volumes.exclude(last_good_at=None)
+        newest = good.order_by('-last_good_at', 'volume_id').first()
+        if not newest:
+            return
+        page = ''
+        if newest.last_good_id:
+            page = dossier.page('backup', newest.last_good_id)
+        yield dossier.Fact(_t('Newest good backup'), newest.last_good_at, page)
+        words = _t('%(good)s of %(all)s')
+        told_ = {'good': f'{good.count():,}', 'all': f'{volumes.count():,}'}
+        yield dossier.Fact(_t('Volumes with a good backup'), words % told_)
 
     def listings(self):
         servers = self.scope.owned(models.Server, self.id)
@@ -84,6 +101,17 @@ class Project(dossier.Dossier):
         yield dossier.Listing(
             _t('Volumes at risk'), things, risks.count(), self._tab('volumes')
         )
+        yield self._addresses()
+
+    def _addresses(self):
+        rows = self.scope.owned(models.FloatingIp, self.id)
+        some = rows.order_by('address', 'id')[: dossier.MOST]
+        things = [
+            dossier.Thing(row.address, row.status, words=row.fixed_address)
+            for row in some
+        ]
+        tab = self._tab('floating_ips')
+        return dossier.Listing(_t('Floating IPs'), things, rows.count(), tab)
 
     def _listed(self, label, rows, kind, tab):
         some = rows.order_by('name', 'id')[: dossier.MOST]
@@ -104,6 +132,26 @@ class Project(dossier.Dossier):
         yield dossier.Event(
             self.row.gone_at, _t('Not in the list of projects any more')
         )
+        for model, kind, words in (
+            (models.Server, 'server', _t('Server %(name)s made')),
+            (models.Volume, 'volume', _t('Volume %(name)s made')),
+            (
+                models.Backup,
+                'backup',
+                _t('Backup %(name)s begun; it is %(state)s'),
+            ),
+        ):
+            for row in self._youngest(model):
+                told_ = {'name': row.name or row.id, 'state': row.status}
+                page = dossier.page(kind, row.id)
+                yield dossier.Event(row.created_at, words % told_, page)
+        for move in self._youngest(models.Migration):
+            page = dossier.page('server', move.server_id)
+            yield of_servers.moved(move, self.scope.is_whole, page)
+
+    def _youngest(self, model):
+        rows = self.scope.owned(model, self.id).order_by('-created_at', 'id')
+        return rows[: dossier.MOST]
 
     def commands(self):
         yield registry.command(

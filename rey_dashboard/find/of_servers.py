@@ -135,21 +135,7 @@ class Server(dossier.Dossier):
             row.missing_since, _t('Not in the listing any more')
         )
         for move in self._migrations:
-            words = _t('Move (%(type)s): %(status)s')
-            if self.scope.is_whole:
-                words = _t(
-                    'Move (%(type)s) from %(source)s to %(to)s: %(status)s'
-                )
-            yield dossier.Event(
-                move.updated_at or move.created_at,
-                words
-                % {
-                    'type': move.type,
-                    'source': move.source or '–',
-                    'to': move.destination or '–',
-                    'status': move.status,
-                },
-            )
+            yield moved(move, self.scope.is_whole)
         for name, covered in self.last_good:
             yield dossier.Event(
                 covered.last_good_at,
@@ -185,6 +171,23 @@ class Server(dossier.Dossier):
     @property
     def horizon(self):
         return reverse('horizon:admin:instances:detail', args=[self.id])
+
+
+def moved(
+    move: models.Migration, tells_hosts: bool, page: str = ''
+) -> dossier.Event:
+    words = _t('Move (%(type)s): %(status)s')
+    if tells_hosts:
+        words = _t('Move (%(type)s) from %(source)s to %(to)s: %(status)s')
+    told = {
+        'type': move.type,
+        'source': move.source or '–',
+        'to': move.destination or '–',
+        'status': move.status,
+    }
+    return dossier.Event(
+        move.updated_at or move.created_at, words % told, page
+    )
 
 
 def _page_of_backup(backup_id):

@@ -1,7 +1,6 @@
 from django.urls import path
 
 from rey_dashboard.find import dossier_views
-from rey_dashboard.find import now_kinds
 from rey_dashboard.find import views
 
 urlpatterns = [
@@ -14,7 +13,6 @@ urlpatterns = [
             name=f'{dossier.kind}_live',
         )
         for dossier in dossier_views.ALL
-        if dossier.kind in now_kinds.KINDS
     ),
     *(
         path(

@@ -5,9 +5,6 @@ the task, as ``compute/utils.py`` (``add_instance_fault_from_exc``) of nova 34
 keeps it. They are never translated.
 """
 
-import functools
-import re
-
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import meanings
@@ -89,15 +86,4 @@ MEANINGS = (
         _EXCEPTIONS,
     ),
 )
-_FOUND = tuple(
-    (re.compile(meaning.pattern, re.IGNORECASE), meaning)
-    for meaning in MEANINGS
-)
-
-
-@functools.lru_cache(maxsize=1024)
-def of(message: str) -> meanings.Meaning | None:
-    """What it usually means; None for a message that is not known here."""
-    return next(
-        (meaning for found, meaning in _FOUND if found.search(message)), None
-    )
+of = meanings.finder(MEANINGS)

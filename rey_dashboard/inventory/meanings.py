@@ -6,6 +6,8 @@ and ``continue_backup``), so they are Cinder's own, its driver's, or those of
 a library. They are never translated: the log has them in English, too.
 """
 
+from collections.abc import Callable
+from collections.abc import Sequence
 import dataclasses
 import functools
 import re
@@ -35,6 +37,25 @@ class Meaning:
     words: str
     remedy: str
     source: str
+
+
+def finder(known: Sequence[Meaning]) -> Callable[[str], Meaning | None]:
+    """What tells of a message what it means; None of one not known here.
+
+    :param known: the first that fits counts
+    """
+    found = tuple(
+        (re.compile(meaning.pattern, re.IGNORECASE), meaning)
+        for meaning in known
+    )
+
+    @functools.lru_cache(maxsize=1024)
+    def of(message: str) -> Meaning | None:
+        return next(
+            (meaning for fits, meaning in found if fits.search(message)), None
+        )
+
+    return of
 
 
 #: The first that fits counts: what says more stands first.
@@ -277,15 +298,4 @@ MEANINGS = (
         f'{_DOCS}oslo.concurrency/latest/reference/processutils.html',
     ),
 )
-_FOUND = tuple(
-    (re.compile(meaning.pattern, re.IGNORECASE), meaning)
-    for meaning in MEANINGS
-)
-
-
-@functools.lru_cache(maxsize=1024)
-def of(message: str) -> Meaning | None:
-    """What it usually means; None for a message that is not known here."""
-    return next(
-        (meaning for found, meaning in _FOUND if found.search(message)), None
-    )
+of = finder(MEANINGS)

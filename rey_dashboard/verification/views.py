@@ -155,9 +155,12 @@ class ReportView(Tab, views.PageView):
                 _('The format must be csv, json or html.'),
                 content_type='text/plain',
             )
-        answer = http.HttpResponse(
-            told.html if format_ == HTML else handing.as_json(told),
-            content_type='text/html'
+        text = told.html if format_ == HTML else handing.as_json(told)
+        # In pieces, else Horizon's middleware (debreach) ends a page with a
+        # random comment, and no copy would be a true one.
+        answer = http.StreamingHttpResponse(
+            [text.encode()],
+            content_type='text/html; charset=utf-8'
             if format_ == HTML
             else 'application/json',
         )

@@ -12,8 +12,10 @@ from django.utils import timezone
 from rey_dashboard import conf
 from rey_dashboard.cloud import session
 from rey_dashboard.inventory import databases
+from rey_dashboard.tasks import ending
 from rey_dashboard.tasks import engine
 from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import lanes
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -44,13 +46,15 @@ class LittleKind(kinds.Kind):
         self._session = session.Session(timeout=CALL_TIMEOUT_S)
 
     def plan(self, region, parameters):
+        at_once = parameters['at_once']
         for number in range(parameters['steps']):
+            is_in_lane = at_once and number % 2
             yield kinds.Planned(
                 target=f'{parameters["name"]}-{number}',
                 service=('compute', 'volume')[number % 2],
                 after={'value': 1, 'url': parameters['url']},
-                lane='all' if parameters['at_once'] else '',
-                at_once=parameters['at_once'],
+                lane='all' if is_in_lane else '',
+                at_once=at_once,
             )
 
     def start(self, context, step):
@@ -91,7 +95,7 @@ def _make_engine(stop=None):
 def start(url: str, name: str, steps: int, at_once: int = 0) -> int:
     """The id of a task that was planned and started.
 
-    :param at_once: steps of all such tasks, in a lane; without one if 0
+    :param at_once: every other step of all such tasks; 0 for no limit
     """
     kinds.installed = lambda: KINDS
     parameters = {'url': url, 'name': name, 'steps': steps, 'at_once': at_once}
@@ -131,6 +135,20 @@ def work() -> None:
     ticking.TICK_S = 0.1
     ticking.make_engine = _make_engine
     ticking.Ticker(lambda error: databases.explain(error))._run()
+
+
+def work_and_race() -> None:
+    """As ``work``, but that others meet it whenever it counts places."""
+    count = lanes.Lanes._count
+
+    def count_slowly(self):
+        counted = count(self)
+        time.sleep(0.03)
+        return counted
+
+    lanes.Lanes._count = count_slowly
+    ending.LANE_LOOK_S = 0.05
+    work()
 
 
 def _work_until_it_rests():

@@ -174,6 +174,30 @@ def compared(page, words):
     return json.loads(download.value.path().read_text())
 
 
+def says(page, copy):
+    """What the page that checks copies tells of this one."""
+    page.goto('/rey/verification/check/')
+    page.get_by_label('or upload a file').set_input_files(
+        {'name': 'copy', 'mimeType': 'text/plain', 'buffer': copy}
+    )
+    page.get_by_role('button', name='Check', exact=True).click()
+    return page.locator('.alert strong').first.inner_text()
+
+
+def test_a_copy_is_true_until_a_byte_of_it_is_changed(demo, sign_in):
+    verify(demo, '--baseline', 'copied')
+    report, _status = verify(demo, '--compare', 'copied')
+    page = sign_in('admin')
+    for name in ('HTML file', 'JSON'):
+        page.goto(f'/rey/verification/comparisons/{report["comparison_id"]}/')
+        with page.expect_download() as download:
+            page.get_by_role('link', name=name, exact=True).click()
+        copy = download.value.path().read_bytes()
+        assert says(page, copy) == 'Same.'
+        changed = copy.replace(b'as before', b'as befare', 1)
+        assert says(page, changed) == 'Changed.'
+
+
 def test_each_fault_is_caught_and_over_when_it_is_mended(
     demo, cloud, faults, sign_in
 ):

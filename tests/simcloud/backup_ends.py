@@ -23,6 +23,8 @@ def end(cloud, job, at, why: str, status: str) -> None:
     :param why: it failed, and nothing when it did not
     :param status: of what failed
     """
+    if job.work == 'restore' and not _chain(cloud, job.backup_id):
+        why = why or 'A part of it is lost.'
     if why and job.work in _FAILED:
         backup = cloud.tables['backups'].get(job.backup_id)
         number, words = _FAILED[job.work]
@@ -32,6 +34,7 @@ def end(cloud, job, at, why: str, status: str) -> None:
             project_id=backup.project_id if backup else '',
             event_id=f'VOLUME_VOLUME_BACKUP_{number}',
             resource_type='VOLUME_BACKUP',
+            created_at=at,
         )
     _ENDS[job.work](cloud, job, at, why, status)
 
@@ -61,14 +64,13 @@ def _backup(cloud, job, at, why, status):
 
 
 def _restore(cloud, job, at, why, status):
-    chain = _chain(cloud, job.backup_id)
     _change(cloud, 'backups', job.backup_id, at, status='available')
     volume = cloud.tables['volumes'].get(job.volume_id)
     if volume is None:
         return
-    if why or not chain:
-        told = {'status': 'error_restoring'}
-    else:
+    told = {'status': 'error_restoring'}
+    if not why:
+        chain = _chain(cloud, job.backup_id)
         told = {'status': 'available', **_restored(volume, chain)}
     cloud.change('volumes', volume.id, updated_at=at, **told)
 

@@ -44,11 +44,12 @@ def export(cloud, call, row) -> dict:
             f'{row["status"]}.',
         )
     cloud.cinder_backup.need()
-    record = {theirs: row[ours] for ours, theirs in _COLUMNS.items()} | {
+    record = {theirs: row.get(ours) for ours, theirs in _COLUMNS.items()} | {
         'id': row.id,
         'display_name': row.name,
-        'created_at': clock.fraction(row.created),
-        'data_timestamp': clock.fraction(row['data_timestamp']),
+        # A record knows whole seconds only.
+        'created_at': clock.second(row.created),
+        'data_timestamp': clock.second(row['data_timestamp']),
         'project_id': row.project_id,
         'user_id': row['user_id'],
         'status': row['status'],
@@ -163,5 +164,4 @@ def _columns(record):
 
 
 def _time(text):
-    time = text and datetime.datetime.fromisoformat(text)
-    return time and time.replace(tzinfo=datetime.UTC)
+    return text and datetime.datetime.fromisoformat(text)

@@ -24,7 +24,11 @@ WORK = {
 
 @dataclasses.dataclass
 class Job:
-    """:param how: ``incremental`` for a backup that builds on another"""
+    """Of a restore ``volume_id`` is the one written to.
+
+    :param how: ``incremental`` for a backup that builds on another
+    :param told: columns of the volume, or of the record, at its end
+    """
 
     work: str
     began: datetime.datetime

@@ -56,27 +56,21 @@ def make_volume(cloud, call) -> dict:
         'description': asked.get('description'),
     }
     admission.check(told, set(told))
+    told['metadata'] = asked.get('metadata') or {}
     backup = None
     if asked.get('backup_id'):
         backup = admission.row(cloud, call, 'backups', asked['backup_id'])
-    size = int(asked.get('size') or (backup['size'] if backup else 0))
     type_name = _type(cloud, asked.get('volume_type'))
-    _check_backup(backup, size)
-    volume = new_volume(
-        cloud,
-        call,
-        size,
-        {**told, 'metadata': asked.get('metadata') or {}},
-        type_name,
-    )
-    call.status = 202
+    size = _size(asked, backup)
+    volume = new_volume(cloud, call, size, told, type_name)
     if backup and cloud.cinder_backup.runs('enabled'):
         cloud.cinder_backup.begin_restore(backup, volume)
-        return call.service.shown(call, 'volumes', volume)
-    why = 'Service cinder-backup could not be found.' if backup else ''
-    cloud.cinder_backup.begin(
-        'make volume', size, volume_id=volume.id, why=why
-    )
+    else:
+        why = 'Service cinder-backup could not be found.' if backup else ''
+        cloud.cinder_backup.begin(
+            'make volume', size, volume_id=volume.id, why=why
+        )
+    call.status = 202
     return call.service.shown(call, 'volumes', volume)
 
 
@@ -91,12 +85,17 @@ def _type(cloud, asked):
     )
 
 
-def _check_backup(backup, size):
+def _size(asked, backup):
+    """Without one it is the backup's."""
     if backup and backup['status'] != 'available':
         raise admission.bad(
             'backup',
             "Originating backup status must be one of 'available' values",
         )
+    size = asked.get('size')
+    if size is None:
+        size = backup['size'] if backup else 0
+    size = int(size)
     if size <= 0:
         raise admission.bad(
             'input received',
@@ -108,6 +107,7 @@ def _check_backup(backup, size):
             f'Volume size {size}GB cannot be smaller than the backup size '
             f'{backup["size"]}GB. It must be >= backup size.',
         )
+    return size
 
 
 def delete_volume(cloud, call, row, force: bool = False) -> None:

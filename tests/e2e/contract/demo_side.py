@@ -26,7 +26,7 @@ class Demo:
     def made(self):
         with self._undo:
             self._make_people()
-            self._owner = self._in_project()
+            self.owner = self._in_project()
             # Servers go before the volumes that are attached to them.
             self._kinds = {'volume': [], 'snapshot': [], 'backup': []}
             self._servers = set()
@@ -162,7 +162,7 @@ class Demo:
 
     def _boot(self, name):
         body = {'server': {**self._server, 'name': name}}
-        made = self._owner.write('POST', '/servers', 'compute', body)
+        made = self.owner.write('POST', '/servers', 'compute', body)
         self._servers.add(made['server']['id'])
         return made['server']['id']
 
@@ -185,22 +185,31 @@ class Demo:
 
     def _ask_volume(self, name):
         body = {'volume': {'size': 1, 'name': name, 'volume_type': 'fast'}}
-        made = self._owner.write('POST', '/volumes', 'block-storage', body)
+        made = self.owner.write('POST', '/volumes', 'block-storage', body)
         self._kinds['volume'].append(made['volume']['id'])
         return made['volume']['id']
 
     def _copy(self, kind, **attributes):
         body = {kind: attributes}
-        made = self._owner.write('POST', f'/{kind}s', 'block-storage', body)
+        made = self.owner.write('POST', f'/{kind}s', 'block-storage', body)
         self._kinds[kind].append(made[kind]['id'])
         self._wait('block-storage', kind, made[kind]['id'], 'available')
         return made[kind]['id']
 
-    def _delete_volumes(self):
+    def _delete_volumes(self, but=frozenset()):
         """The copies first, and the newest backup before its parent."""
         for kind in ('snapshot', 'backup', 'volume'):
-            for row_id in reversed(self._kinds[kind]):
-                self._end('block-storage', kind, row_id)
+            for row_id in reversed([*self._kinds[kind]]):
+                if row_id not in but:
+                    self._kinds[kind].remove(row_id)
+                    self._end('block-storage', kind, row_id)
+
+    @contextlib.contextmanager
+    def tidied(self):
+        """Deletes the volumes and copies that were made in it."""
+        before = frozenset(i for ids in self._kinds.values() for i in ids)
+        yield
+        self._delete_volumes(before)
 
     def _wait(self, service, kind, row_id, status, patience_s=PATIENCE_S):
         end = time.monotonic() + patience_s
@@ -255,19 +264,27 @@ class Demo:
     def rename_volume(self, volume_id, name):
         path = f'/volumes/{volume_id}'
         body = {'volume': {'name': name}}
-        self._owner.write('PUT', path, 'block-storage', body)
+        self.owner.write('PUT', path, 'block-storage', body)
 
     def tell_volume(self, volume_id, **metadata):
         path = f'/volumes/{volume_id}/metadata'
         body = {'metadata': metadata}
-        self._owner.write('POST', path, 'block-storage', body)
+        self.owner.write('POST', path, 'block-storage', body)
 
     def delete_volume(self, volume_id):
         self._kinds['volume'].remove(volume_id)
         self._end('block-storage', 'volume', volume_id)
 
+    def delete_backup(self, backup_id):
+        self._kinds['backup'].remove(backup_id)
+        self._end('block-storage', 'backup', backup_id)
+
+    def keep(self, kind, row_id):
+        """A test made it; it is deleted at the end."""
+        self._kinds[kind].append(row_id)
+
     def attach(self, volume_id, server_id):
         path = f'/servers/{server_id}/os-volume_attachments'
         body = {'volumeAttachment': {'volumeId': volume_id}}
-        self._owner.write('POST', path, 'compute', body)
+        self.owner.write('POST', path, 'compute', body)
         self._wait('block-storage', 'volume', volume_id, 'in-use')

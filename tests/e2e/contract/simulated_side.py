@@ -37,6 +37,8 @@ class Simulated:
             'reader', user=self.users[0], domain=self.domain, inherited=True
         )
         self.project = self.projects[0]
+        token = cloud.keystone.admit('contract', self.project)
+        self.owner = self.bare.signed_in(token)
         self.servers = [
             self.new_server(f's-{n}') for n in range(listings.COUNT)
         ]
@@ -57,6 +59,17 @@ class Simulated:
             cloud.add_floating_ip(self.project, f'203.0.113.{n}')
         cloud.set_quota('network', self.project, port=7)
         yield
+
+    @contextlib.contextmanager
+    def tidied(self):
+        """Deletes the volumes and copies that were made in it."""
+        tables = self._cloud.tables
+        kinds = ('snapshots', 'backups', 'volumes')
+        before = {kind: set(tables[kind].rows) for kind in kinds}
+        yield
+        for kind in kinds:
+            for row_id in set(tables[kind].rows) - before[kind]:
+                self._cloud.delete(kind, row_id)
 
     def let_time_pass(self):
         """More than a second."""
@@ -82,6 +95,12 @@ class Simulated:
 
     def delete_volume(self, volume_id):
         self._cloud.delete('volumes', volume_id)
+
+    def delete_backup(self, backup_id):
+        self._cloud.delete('backups', backup_id)
+
+    def keep(self, kind, row_id):
+        """Nobody but the demo needs to be told."""
 
     def attach(self, volume_id, server_id):
         self._cloud.attach(volume_id, server_id)
