@@ -6,7 +6,6 @@ import uuid
 
 import pytest
 
-from rey_dashboard.backups import back_up_kind
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
@@ -24,7 +23,6 @@ def volumes(company, settings, monkeypatch):
     settings.ROOT_URLCONF = 'tests.paper_domains'
     found = kinds.Kinds(())
     found._kinds[paper_domains.KIND] = paper_domains.Paper()
-    found._kinds['back_up'] = back_up_kind.BackUp()
     monkeypatch.setattr(kinds, 'installed', lambda: found)
     factory.project('q', domain_id='research')
     factory.volume('second-volume', 'q')
@@ -41,11 +39,11 @@ def text(answer):
     return html.unescape(' '.join(answer.content.decode().split()))
 
 
-def ask(browser, query='', address=ADDRESS, **data):
-    page = browser.get(address + query)
+def ask(browser, query):
+    page = browser.get(ADDRESS + query)
     expected = re.search(r'name="expected" value="(\d+)"', text(page))[1]
-    data |= {'token': str(uuid.uuid4()), 'expected': expected}
-    return browser.post(address + query, data)
+    data = {'token': str(uuid.uuid4()), 'expected': expected}
+    return browser.post(ADDRESS + query, data)
 
 
 def chosen(*ids):
@@ -144,18 +142,3 @@ def test_a_page_for_the_whole_cloud_stays_shut_for_managers(manager):
     assert manager.get(address).status_code == 403
     assert manager.post(address, data).status_code == 403
     assert not models.Task.objects.exists()
-
-
-def test_a_manager_has_the_volumes_of_his_domain_backed_up(manager):
-    answer = ask(
-        manager,
-        chosen(OWN, FOREIGN),
-        '/rey/backups/back-up/',
-        method='full',
-        full_every='0',
-        at_once='2',
-    )
-    assert planned() == ('research', {OWN})
-    page = text(manager.get(answer.url))
-    assert two.STRANGE not in page
-    assert 'webshop-back-end' not in page
