@@ -322,7 +322,7 @@ def test_what_services_say_of_themselves_is_not_for_managers(
         assert '198.51.100.7' not in told
     assert 'refused (HTTP 503)' in text(manager, page_of(own))
     for address in pages:
-        assert 'it is tried again' in text(manager, address), address
+        assert 'It waits for the cloud' in text(manager, address), address
     browser = sign_in('admin')
     for address in pages:
         assert 'inner.test' in text(browser, address), address

@@ -45,7 +45,7 @@ class AskView(views.PageView):
     :cvar others_match: said, with ``%d``, when the address selects others by
         now than the page told
     :cvar chosen_on: name of the page where the rows are chosen
-    :cvar none_chosen: said when no row was ticked there
+    :cvar none_chosen: said when no row was ticked there, or those are gone
     :cvar none_match: said when its filter leaves no row
     """
 
@@ -56,8 +56,8 @@ class AskView(views.PageView):
     order: tuple[str, ...] = ('name', 'id')
     others_match: str
     chosen_on: str
-    none_chosen: str
-    none_match: str
+    none_chosen = _('Nothing was chosen: tick it on the page before.')
+    none_match = _('Nothing matches.')
 
     def selected(self) -> QuerySet:
         """What the address selects; also the place to refuse it."""
@@ -113,12 +113,14 @@ class AskView(views.PageView):
 
     def get_context_data(self, **kwargs):
         asked = self.request.GET
+        is_chosen = 'chosen' in asked
+        choose = reverse(self.chosen_on)
         return super().get_context_data(
             form=self.form,
             count=self.count,
             some=self.selected().order_by(*self.order)[:NAMED],
-            choose=f'{reverse(self.chosen_on)}?{asked.urlencode()}',
-            nothing=self.none_chosen if 'chosen' in asked else self.none_match,
+            choose=choose if is_chosen else f'{choose}?{asked.urlencode()}',
+            nothing=self.none_chosen if is_chosen else self.none_match,
             **kwargs,
         )
 

@@ -69,10 +69,10 @@ def is_whole(request, task: models.Task) -> bool:
 
 
 def note(request, task: models.Task) -> str:
-    """Why it waits: in the services' words for who sees the whole cloud."""
+    """Why it waits; words of services and back ends are not for managers."""
     if not task.note or is_whole(request, task):
         return task.note
-    return _('A service of the cloud is away; it is tried again.')
+    return _('It waits for the cloud, and goes on by itself.')
 
 
 def _covers(request, rule, task):
