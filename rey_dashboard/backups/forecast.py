@@ -103,7 +103,7 @@ def of(
         runs=runs,
         number=len(times),
         held_gib=held,
-        sample=is_known and sum(rate.backups for rate in known.values()),
+        sample=sum(rate.backups for rate in known.values()) if is_known else 0,
     )
 
 
