@@ -76,9 +76,8 @@ def shown_of(answer):
 def keep(browser, address=NEW, **changed):
     """Previews it, and keeps what was shown."""
     answer = preview(browser, address, **changed)
-    shown = shown_of(answer)
     return browser.post(
-        address, {**FORM, **changed, 'shown': shown, 'keep': 1}
+        address, {**FORM, **changed, 'shown': shown_of(answer)}
     )
 
 
@@ -127,13 +126,11 @@ def test_nothing_is_kept_before_its_preview_was_shown(admin, volumes):
     assert 'It reaches <strong>3</strong> volumes' in page
     assert page.count('CE') >= 5
     assert not models.BackupPolicy.objects.exists()
-    admin.post(NEW, {**FORM, 'keep': 1})
+    admin.post(NEW, {**FORM, 'shown': 'x' * 32})
     assert not models.BackupPolicy.objects.exists()
     # What was changed after the preview is shown first.
     shown = shown_of(preview(admin))
-    again = admin.post(
-        NEW, {**FORM, 'keep_last': 3, 'shown': shown, 'keep': 1}
-    )
+    again = admin.post(NEW, {**FORM, 'keep_last': 3, 'shown': shown})
     assert 'What that does' in again.content.decode()
     assert not models.BackupPolicy.objects.exists()
 

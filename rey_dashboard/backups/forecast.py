@@ -60,7 +60,7 @@ class Week:
     :ivar runs: the first so many
     :ivar number: of all of them
     :ivar held_gib: by all backups of these volumes now
-    :ivar sample: backups that the times are from
+    :ivar sample: backups that the times are from; 0 when none is known
     """
 
     runs: tuple[Run, ...]
@@ -97,11 +97,13 @@ def of(
             for method in (rates.FULL, rates.INCREMENTAL)
         ),
     )
+    runs = tuple(_runs(times[:MOST], groups, told, known, held))
+    is_known = any(run.seconds is not None for run in runs)
     return Week(
-        runs=tuple(_runs(times[:MOST], groups, told, known, held)),
+        runs=runs,
         number=len(times),
         held_gib=held,
-        sample=sum(rate.backups for rate in known.values()),
+        sample=sum(rate.backups for rate in known.values()) if is_known else 0,
     )
 
 

@@ -59,7 +59,7 @@ class _FormView(views.PageView):
     def post(self, request, *args, **kwargs):
         self.form = self.get_form(request.POST)
         if self.form.is_valid():
-            if 'keep' in request.POST and self.form.is_shown:
+            if self.form.is_shown:
                 try:
                     return self._kept(self.keep())
                 except policy_history.Changed:
