@@ -1,6 +1,5 @@
 """Django's one place for models: gathers the packages' own."""
 
-from rey_dashboard.backups.models import BackupHold
 from rey_dashboard.backups.models import BackupPolicy
 from rey_dashboard.backups.models import BackupPolicyRun
 from rey_dashboard.backups.models import BackupPolicyVersion
@@ -24,7 +23,6 @@ from rey_dashboard.tasks.models import Task
 from rey_dashboard.tasks.models import WorkerKey
 
 __all__ = [
-    'BackupHold',
     'BackupPolicy',
     'BackupPolicyRun',
     'BackupPolicyVersion',

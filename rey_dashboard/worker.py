@@ -13,6 +13,8 @@ from django.db import connection
 from django.utils import timezone
 
 from rey_dashboard import conf
+from rey_dashboard.backups import policy_looks
+from rey_dashboard.backups import proofs
 from rey_dashboard.checks import cycle
 from rey_dashboard.checks import notices
 from rey_dashboard.cloud import faults
@@ -32,6 +34,8 @@ LOG = logging.getLogger(__name__)
 #: Time between two readings of the roles on domains, which count for minutes
 #: only: they do not wait for a collection that takes long.
 ROLES_EVERY_S = 120
+#: Time between two looks whether a policy of backups is due.
+POLICIES_EVERY_S = 5.0
 #: Time between two looks for a request from a page.
 TICK_S = 1.0
 #: Time between two signs of life.
@@ -103,6 +107,8 @@ class _Worker:
         self._roles_due = time.monotonic() + ROLES_EVERY_S
         self._roles = threading.Thread()
         self._run, self._verification = threading.Thread(), threading.Thread()
+        self._policies, self._policies_due = threading.Thread(), 0.0
+        self._policy_looks = policy_looks.Looks()
         self._database = _Database()
         self._tasks = ticking.Ticker(self._database.tell)
         self._key = envelopes.Teller()
@@ -158,6 +164,7 @@ class _Worker:
             look_once(
                 self._region, self._notices, self._beat_meanwhile, self._stop
             )
+            proofs.write(self._region, ())
         except db.Error as error:
             self._database.tell(error)
             databases.let_go()
@@ -209,6 +216,14 @@ class _Worker:
                 verifications.work, self._stop, self._notices.tell
             )
 
+    def _look_after_policies(self):
+        """They are due at their time, whoever reads the cloud for long."""
+        if time.monotonic() < self._policies_due or self._policies.is_alive():
+            return
+        self._policies_due = time.monotonic() + POLICIES_EVERY_S
+        if self._policy_looks.waiting(self._region):
+            self._policies = self._begin(self._policy_looks.work, self._stop)
+
     def _begin(self, work, *arguments):
         thread = threading.Thread(
             target=self._work_on_run, args=(work, *arguments), daemon=True
@@ -224,7 +239,7 @@ class _Worker:
         except db.Error as error:
             self._database.tell(error)
         except Exception:  # the outermost frame of this thread: log it
-            LOG.exception('A run that somebody asked for broke')
+            LOG.exception('What was asked for, or was due, broke')
         finally:
             connection.close()
 
@@ -233,6 +248,7 @@ class _Worker:
         self._look_after_runs()
         if self._region:
             self._key.tell(self._region)
+        self._look_after_policies()
         if not problem and time.monotonic() - self._beaten < BEAT_S:
             return
         changed = {'seen_at': timezone.now()}

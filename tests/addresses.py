@@ -6,12 +6,15 @@ from django.urls import reverse
 #: Addresses that only take a POST.
 WRITES = (
     *('/refresh/', '/columns/', '/start/', '/run/'),
-    *('/take/', '/compare/', '/delete/', '/drop/'),
+    *('/take/', '/compare/', '/delete/', '/drop/', '/prune/'),
 )
 #: Pages that also take a POST, and need a right to act.
 ACTS = (
     *('/set-quotas/', '/disable/', '/enable/', '/smoke-test/'),
-    *('/back-up/', '/records/', '/export/', '/export/1/', '/import/'),
+    *('/back-up/', '/restore/', '/restore-over/', '/prove/'),
+    *('/prove/backups/', '/policies/new/', '/edit/'),
+    *('/reset/', '/force-delete/', '/hold/', '/release/'),
+    *('/records/', '/export/', '/export/1/', '/import/'),
 )
 #: For who may act in the whole cloud; the rest is a domain's manager's, too.
 OF_WHOLE_CLOUD = (
@@ -25,6 +28,7 @@ _PARTS = {
     '<int:run_id>': '1',
     '<int:baseline_id>': '1',
     '<int:comparison_id>': '1',
+    '<int:policy_id>': '1',
     '<path:thing_id>': 'in-p',
     '<slug:order>': 'start',
 }
@@ -54,11 +58,22 @@ def of_usage(project_id: str = 'p') -> list[str]:
 
 
 def of_operate(project_id: str = 'p') -> list[str]:
-    """Those of a domain's manager."""
+    """Those to read it."""
     return [
         address
         for address in all_of(project_id)
         if address.startswith('/rey/backups/')
+        and not address.endswith((*ACTS, *WRITES))
+    ]
+
+
+def acts_of_backups() -> list[str]:
+    """Those to act there, which a domain's manager has as well."""
+    return [
+        address
+        for address in all_of()
+        if address.startswith('/rey/backups/')
+        and address.endswith(ACTS)
         and not address.endswith(OF_WHOLE_CLOUD)
     ]
 

@@ -67,6 +67,9 @@ class Site:
     def start(self, task: models.Task) -> None:
         orders.start(task, REY)
 
+    def retry(self, task: models.Task) -> None:
+        orders.retry(task, REY)
+
     def passing(
         self, task: models.Task, seconds: float, turns: int = 300
     ) -> Iterator[None]:

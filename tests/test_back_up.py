@@ -7,9 +7,9 @@ from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import back_up_kind
-from rey_dashboard.backups import models as ours
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import orders
 from tests import backup_site
 from tests import factory
 
@@ -151,6 +151,11 @@ def test_a_failed_one_tells_cinders_words(site, project):
     task = back_up(site, volume)
     assert task.state == STATES.FAILED
     assert task.steps.get().error == 'Swift is <b>full</b>'
+    # Trying again leaves no failed one behind.
+    site.cloud.cinder_backup.clear()
+    orders.retry(task, backup_site.REY)
+    assert site.run(task).state == STATES.SUCCEEDED
+    assert [row['status'] for row in site.backups(volume)] == ['available']
 
 
 def test_so_many_of_a_back_end_are_under_way_at_once(site, project):
@@ -165,6 +170,25 @@ def test_so_many_of_a_back_end_are_under_way_at_once(site, project):
         rows = cloud.tables['backups']
         most = max(most, sum(row['status'] == 'creating' for row in rows))
     assert (task.state, task.done, most) == (STATES.SUCCEEDED, 6, 2)
+
+
+def test_a_volume_that_is_busy_is_waited_for(site, project, monkeypatch):
+    volume = site.cloud.add_volume(project, 3, status='extending')
+    site.collect()
+    task = site.plan('back_up', volumes=[volume], method='full')
+    site.start(task)
+    for turn, _ in enumerate(site.passing(task, 0)):
+        if turn == 2:
+            assert not site.backups(volume)
+            site.cloud.change('volumes', volume, status='available')
+    assert task.state == STATES.SUCCEEDED
+    # But not for ever.
+    site.cloud.change('volumes', volume, status='extending')
+    monkeypatch.setattr(back_up_kind, 'PATIENCE_S', 0)
+    late = site.plan('back_up', volumes=[volume], method='full')
+    site.start(late)
+    site.pass_time(late, 0)
+    assert late.state == STATES.FAILED
 
 
 def test_nothing_begins_after_the_window(site, project):
@@ -191,7 +215,7 @@ def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):
     held, base = (site.cloud.add_volume(project, 3) for _ in range(2))
     site.collect()
     task = back_up(site, held, base)
-    ours.BackupHold.objects.create(
+    inventory.BackupHold.objects.create(
         region=backup_site.REGION,
         backup_id=site.backups(held)[0].id,
         project_id=project,

@@ -11,6 +11,9 @@ from django.urls import reverse
 import pytest
 
 from rey_dashboard.backups import export_tables
+from rey_dashboard.backups import hold_tables
+from rey_dashboard.backups import policy_tables
+from rey_dashboard.backups import prune_tables
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import tables as backup_tables
 from rey_dashboard.data import tables as data_tables
@@ -43,6 +46,9 @@ MODULES = (
     backup_tables,
     record_tables,
     export_tables,
+    policy_tables,
+    hold_tables,
+    prune_tables,
     data_tables,
     service_tables,
     readiness_tables,

@@ -37,7 +37,11 @@ def test_a_manager_sees_nothing_of_another_domain(sign_in, company):
         '?by=domain',
         '?problem=any',
     )
-    for address in (*addresses.of_usage(), *addresses.of_operate()):
+    for address in (
+        *addresses.of_usage(),
+        *addresses.of_operate(),
+        *addresses.acts_of_backups(),
+    ):
         for suffix in (*FORMATS, *tried):
             answer = browser.get(address + suffix)
             assert answer.status_code in (200, 400, 405), address + suffix

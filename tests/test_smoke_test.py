@@ -12,6 +12,7 @@ from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import staged
 from tests import paper_tasks
 from tests import simcloud
 from tests.paper_tasks import REY
@@ -28,7 +29,7 @@ def cloud(tmp_path, monkeypatch):
     monkeypatch.setenv('OS_CLIENT_CONFIG_FILE', str(tmp_path / 'clouds.yaml'))
     told = {'smoke_test': smoke_kind.SmokeTest()}
     monkeypatch.setattr(kinds, 'installed', lambda: told)
-    monkeypatch.setattr(smoke_kind, 'LOOK_S', 0)
+    monkeypatch.setattr(staged, 'LOOK_S', 0)
     with simcloud.running(images=True) as cloud:
         cloud.clouds_yaml(tmp_path / 'clouds.yaml')
         cloud.scratch = cloud.add_project('scratch')
@@ -91,8 +92,8 @@ def words(step):
 
 
 def impatient(monkeypatch, stage):
-    monkeypatch.setattr(smoke_kind, 'PATIENCE_OF', {stage: 0.5})
-    monkeypatch.setattr(smoke_kind, 'FORCE_AFTER_S', 0.2)
+    monkeypatch.setattr(smoke_kind.SmokeTest, 'patience_of', {stage: 0.5})
+    monkeypatch.setattr(staged, 'FORCE_AFTER_S', 0.2)
 
 
 def test_all_is_made_in_the_project_timed_and_deleted(cloud, engine):
@@ -105,7 +106,7 @@ def test_all_is_made_in_the_project_timed_and_deleted(cloud, engine):
     assert (server.project_id, server['flavor']) == (cloud.scratch, 'm1.tiny')
     assert server.name == f'rey-smoke-{step.task_id}-{step.pk}-server'
     assert server['metadata'] == {'rey_smoke_test': step.request_id}
-    assert list(step.work['seconds']) == list(smoke_stages.ORDER)
+    assert list(step.work['seconds']) == list(smoke_stages.LABELS)
     assert step.after['05 server'] == f'{step.work["seconds"]["server"]} s'
 
 

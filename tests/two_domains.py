@@ -2,6 +2,8 @@
 
 from django.utils import timezone
 
+from rey_dashboard.backups import models as backups
+from rey_dashboard.backups import policies
 from rey_dashboard.inventory import models
 from tests import factory
 from tests import factory_backups
@@ -14,6 +16,24 @@ def make() -> None:
     factory.collected()
     _domain('research', 'p', 'webshop')
     _domain(FOREIGN, f'{FOREIGN}-project', STRANGE)
+    _policy(1, 'research', 'webshop')
+    _policy(2, FOREIGN, STRANGE)
+
+
+def _policy(number, domain_id, name):
+    policy = backups.BackupPolicy.objects.create(
+        pk=number,
+        region=factory.REGION,
+        domain_id=domain_id,
+        name=name,
+        version=1,
+    )
+    policy.versions.create(
+        version=1,
+        told=policies.written(policies.Told(name=name)),
+        at=timezone.now(),
+        who_id=f'{name}-user',
+    )
 
 
 def _domain(domain_id, project_id, name):

@@ -25,9 +25,19 @@ KIND = 'back_up'
 MAKING, GOOD = 'creating', 'available'
 #: Statuses of a volume that can be backed up.
 READY = ('available', 'in-use')
+#: Statuses of a volume that pass by themselves, and how long they may take.
+PASSING = (
+    *('backing-up', 'restoring-backup', 'creating', 'downloading'),
+    *('uploading', 'attaching', 'detaching', 'extending', 'retyping'),
+    *('maintenance', 'reserved'),
+)
+PATIENCE_S = 3600
+WAIT_S = 30
 #: What a step's ``before`` and ``after`` speak of.
 BACKUP = 'backup'
 DELETED = 'deleted'
+#: Of a step's ``work``: Cinder was asked, and answered.
+ASKED = 'asked'
 
 
 class BackUp(kinds.Kind):
@@ -59,10 +69,19 @@ class BackUp(kinds.Kind):
         if step.after[BACKUP] == DELETED:
             return deleting.delete(owner, step)
         found = owners.ours(owner, step)
+        is_new = step.state != tasks.Step.State.RUNNING
+        if is_new:
+            found = _without_failed(owner, found)
         if found:
             return _look(owner, step, found)
+        if step.work.get(ASKED) and not is_new:
+            raise kinds.Refused(
+                _t('The backup is gone: somebody has deleted it meanwhile.')
+            )
         _refuse_late(step)
         volume = owner.volume(step.target)
+        if volume and volume['status'] in PASSING:
+            return _wait(step, volume['status'])
         _refuse_unready(volume)
         incremental = step.after[BACKUP] == rates.INCREMENTAL and any(
             row['status'] == GOOD for row in owner.backups(step.target)
@@ -75,18 +94,13 @@ class BackUp(kinds.Kind):
             description=step.work.get('description', ''),
             container=step.task.parameters.get('container', ''),
         )
-        return kinds.Running(owners.LOOK_S, work=step.work)
+        return kinds.Running(owners.LOOK_S, work={**step.work, ASKED: True})
 
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:
-        owner = owners.of(context, step.work['project_id'])
         if step.after[BACKUP] == DELETED:
-            return deleting.delete(owner, step)
-        found = owners.ours(owner, step)
-        if not found:
-            raise kinds.Refused(
-                _t('The backup is gone: somebody has deleted it meanwhile.')
-            )
-        return _look(owner, step, found)
+            owner = owners.of(context, step.work['project_id'])
+            return deleting.poll(owner, step)
+        return self.start(context, step)
 
     def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
         return back_up_plan.undone(region, steps)
@@ -140,6 +154,13 @@ def _key(step):
     return step.work['back_end'], step.after[BACKUP]
 
 
+def _without_failed(owner, found):
+    """As the step is tried again: what failed before takes room."""
+    failed = [row for row in found if row['status'] == 'error']
+    _delete_others(owner, failed)
+    return [row for row in found if row not in failed]
+
+
 def _look(owner, step, found):
     """How far the backup is; an answer that was lost may have made two."""
     first, *others = found
@@ -183,6 +204,17 @@ def _refuse_late(step):
                 'policy a longer window, or more at once.'
             ),
         )
+
+
+def _wait(step, status):
+    """As a backup before this one may be at its end."""
+    since = step.work.get('waits_since', timezone.now().timestamp())
+    if timezone.now().timestamp() - since > PATIENCE_S:
+        raise kinds.Refused(
+            _t('The volume stays %s.') % status,
+            _t('Look whether Cinder still works on it.'),
+        )
+    return kinds.Running(WAIT_S, work={**step.work, 'waits_since': since})
 
 
 def _refuse_unready(volume):

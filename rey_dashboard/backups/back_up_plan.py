@@ -143,7 +143,8 @@ class _There:
             return _t('Its project is gone: nobody could own the backup.')
         if not project.enabled:
             return _t('Its project is disabled: nobody can sign in to it.')
-        if volume.status not in ('available', 'in-use'):
+        # Others are looked at when their turn comes: they pass.
+        if volume.status.startswith('error'):
             return _t('The volume is %s.') % volume.status
         if judged and judged.state in (STATES.IN_PROGRESS, STATES.STUCK):
             return _t('A backup of it is under way.')
@@ -196,7 +197,7 @@ def _description(asked):
 def _undone(step, row, hold):
     refused = ''
     if hold:
-        refused = _t('It is on hold: %s') % hold.reason
+        refused = holds.refused(hold)
     elif row and row.has_dependent_backups:
         refused = _t('Others build on it by now.')
     elif row and row.status not in (*chains.READABLE, 'error'):

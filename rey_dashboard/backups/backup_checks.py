@@ -1,6 +1,6 @@
 """Backups that Cinder left in the middle, and nobody who could make any."""
 
-import datetime
+from urllib import parse
 
 from django import urls
 from django.db.models import Exists
@@ -12,15 +12,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import services
+from rey_dashboard.backups import stuck
 from rey_dashboard.checks import registry
 from rey_dashboard.checks import volumes
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.policy import operate
 
-#: Cinder changes a backup's row at the begin and at the end only.
-STUCK_AFTER = datetime.timedelta(hours=6)
-MAKING, UNDELETED = 'creating', 'error_deleting'
 _SEVERITY = registry.SEVERITY
 _COVERAGE = models.VolumeCoverage
 
@@ -35,6 +33,12 @@ class _OfBackups(volumes.Things):
         return urls.reverse(
             'horizon:rey:projects:backups', args=[finding.project_id]
         )
+
+    def planned(self, label, finding, view):
+        """A page of ours that plans a task for it."""
+        chosen = parse.urlencode({'chosen': 1, 'id': finding.subject})
+        address = f'{urls.reverse(f"horizon:rey:backups:{view}")}?{chosen}'
+        return registry.Change(label, address, operate.ACT)
 
     def service(self):
         return registry.command(
@@ -60,10 +64,10 @@ class BackupStuck(_OfBackups):
             volume_id=OuterRef('volume_id'),
         ).exclude(state=_COVERAGE.State.EXCLUDED)
         return (
-            rows.filter(status__in=(MAKING, 'deleting', 'restoring'))
+            rows.filter(status__in=stuck.UNDER_WAY)
             .annotate(at=Coalesce('updated_at', 'created_at'))
-            .filter(at__lt=timezone.now() - STUCK_AFTER)
-            .exclude(Exists(judged), status=MAKING)
+            .filter(at__lt=timezone.now() - stuck.STUCK_AFTER)
+            .exclude(Exists(judged), status=stuck.MAKING)
         )
 
     def runbook(self, finding):
@@ -86,15 +90,18 @@ class BackupStuck(_OfBackups):
             documentation='cinder/{release}/admin/volume-backups.html',
         )
 
+    def change(self, finding):
+        return self.planned(_t('Reset it…'), finding, 'reset')
+
     def _ways_out(self, finding):
         # It is whole but while it is made or deleted.
-        whole = finding.evidence['status'] == 'restoring'
+        whole = finding.evidence['status'] == stuck.RESTORING
         yield self.set_state(
             finding,
-            'available' if whole else 'error',
+            stuck.fitting(finding.evidence['status']),
             _t('When no cinder-backup works on it any more'),
         )
-        if finding.evidence['status'] == MAKING:
+        if finding.evidence['status'] == stuck.MAKING:
             yield registry.command(
                 _t('Its volume as well; in-use when a server has it'),
                 *('openstack', 'volume', 'set', '--state', 'available'),
@@ -115,7 +122,7 @@ class BackupUndeleted(_OfBackups):
     titles = {'': _('The backup %(name)s could not be deleted')}
 
     def chosen(self, rows):
-        return rows.filter(status=UNDELETED)
+        return rows.filter(status=stuck.UNDELETED)
 
     def runbook(self, finding):
         return registry.Runbook(
@@ -136,6 +143,9 @@ class BackupUndeleted(_OfBackups):
             mended=_t('It is gone.'),
             documentation='cinder/{release}/admin/volume-backups.html',
         )
+
+    def change(self, finding):
+        return self.planned(_t('Delete it by force…'), finding, 'force_delete')
 
 
 class BackupService(registry.Check):

@@ -1,4 +1,10 @@
+import datetime
+
+from django.db.models import Exists
+from django.db.models import OuterRef
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import coverage_sums
@@ -8,6 +14,8 @@ from rey_dashboard.pages import forms
 from rey_dashboard.pages import protection
 
 STATES = protection.STATES
+NEVER_PROVEN, LONG_AGO, PROVEN = 'never', 'long_ago', 'lately'
+LONG_DAYS = 30
 AT_RISK, NOT_WITHIN = 'at_risk', 'not_within'
 _OF_STATES = [
     ('', _('Any state')),
@@ -32,7 +40,7 @@ CHAIN, VOLUME_GONE, PROJECT_GONE, ANY = (
 )
 
 
-class _OfDomain(forms.Filter):
+class OfDomain(forms.Filter):
     """Knows which projects a filter means."""
 
     def __init__(self, data, *, scope):
@@ -64,7 +72,7 @@ class _OfDomain(forms.Filter):
         return found.values('project_id')
 
 
-class ProjectsForm(_OfDomain):
+class ProjectsForm(OfDomain):
     """What the list of projects filters by."""
 
     narrowing = ('q', 'domain', 'state', 'under')
@@ -89,10 +97,13 @@ class ProjectsForm(_OfDomain):
         return self.in_domain(rows)
 
 
-class VolumesForm(_OfDomain):
+class VolumesForm(OfDomain):
     """What the list of volumes filters by."""
 
-    narrowing = ('q', 'project', 'domain', 'state', 'type', 'back_end')
+    narrowing = (
+        *('q', 'project', 'domain', 'state', 'type', 'back_end'),
+        'proven',
+    )
 
     q = forms.search(_('Name or id'))
     project = forms.search(_('Project id'))
@@ -103,6 +114,21 @@ class VolumesForm(_OfDomain):
     )
     type = forms.choice(_('Volume type'))
     back_end = forms.choice(_('Back end'))
+    proven = forms.choice(
+        _('Proven'),
+        [
+            ('', _('Proven or not')),
+            (NEVER_PROVEN, _('Never proven')),
+            (
+                LONG_AGO,
+                format_lazy(_('Not in the last {days} days'), days=LONG_DAYS),
+            ),
+            (
+                PROVEN,
+                format_lazy(_('In the last {days} days'), days=LONG_DAYS),
+            ),
+        ],
+    )
 
     def __init__(self, data, *, scope):
         super().__init__(data, scope=scope)
@@ -129,7 +155,20 @@ class VolumesForm(_OfDomain):
         for name in ('type', 'back_end'):
             if cleaned.get(name):
                 rows = rows.filter(**{name: cleaned[name]})
-        return self.in_domain(self._in_state(rows))
+        return self.in_domain(self._proven(self._in_state(rows)))
+
+    def _proven(self, rows):
+        chosen = self.cleaned_data['proven']
+        if not chosen:
+            return rows
+        there = models.ProvenVolume.objects.filter(
+            region=OuterRef('region'), volume_id=OuterRef('volume_id')
+        )
+        if chosen != NEVER_PROVEN:
+            days = datetime.timedelta(days=LONG_DAYS)
+            there = there.filter(at__gt=timezone.now() - days)
+        found = Exists(there)
+        return rows.filter(found if chosen == PROVEN else ~found)
 
     def _in_state(self, rows):
         state = self.cleaned_data['state']
@@ -142,7 +181,7 @@ class VolumesForm(_OfDomain):
         return rows.filter(state=state) if state else rows
 
 
-class RecordsForm(_OfDomain):
+class RecordsForm(OfDomain):
     """What the list of all backups filters by."""
 
     narrowing = (
@@ -213,7 +252,7 @@ class RecordsForm(_OfDomain):
         return chains.values('backup_id')
 
 
-class LevelsForm(_OfDomain):
+class LevelsForm(OfDomain):
     """Whose service level it is, and of which."""
 
     narrowing = ('q',)

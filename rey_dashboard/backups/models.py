@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
 
 
@@ -21,6 +22,9 @@ class BackupPolicy(models.Model):
     next_at = models.DateTimeField(null=True)
     #: What it made stays, and its history.
     removed_at = models.DateTimeField(null=True)
+    #: What it reaches, as it was counted last; none before.
+    volumes = models.PositiveIntegerField(null=True)
+    gib = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -86,6 +90,8 @@ class BackupPolicyRun(models.Model):
         Task, models.SET_NULL, null=True, related_name='+'
     )
     note = models.TextField(default='', blank=True)
+    #: When a worker saw that its task had ended, and did what comes then.
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -93,36 +99,10 @@ class BackupPolicyRun(models.Model):
                 fields=['policy', 'due_at'], name='rey_backup_policy_run'
             )
         ]
+        indexes = [models.Index(fields=['settled_at'])]
 
     def __str__(self):
         return f'{self.policy_id} at {self.due_at:%Y-%m-%d %H:%M}'
-
-
-class BackupHold(models.Model):
-    """A backup that this dashboard must not delete, and why."""
-
-    id = models.BigAutoField(primary_key=True)
-    region = models.CharField(max_length=255)
-    backup_id = models.CharField(max_length=64)
-    project_id = models.CharField(max_length=64)
-    reason = models.TextField()
-    #: It ends by itself; none when somebody has to end it.
-    until = models.DateTimeField(null=True)
-    at = models.DateTimeField()
-    who_id = models.CharField(max_length=64)
-    who_name = models.CharField(max_length=255, default='')
-    ended_at = models.DateTimeField(null=True)
-    ended_by_id = models.CharField(max_length=64, default='', blank=True)
-    ended_by_name = models.CharField(max_length=255, default='', blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=['region', 'backup_id', 'ended_at']),
-            models.Index(fields=['region', 'ended_at', 'until']),
-        ]
-
-    def __str__(self):
-        return f'{self.backup_id}: {self.reason[:40]}'
 
 
 class BackupProof(models.Model):
@@ -143,6 +123,11 @@ class BackupProof(models.Model):
     checked = models.JSONField(default=dict)
     task = models.ForeignKey(
         Task, models.SET_NULL, null=True, related_name='+'
+    )
+
+    #: There is one proof of it, whoever writes it.
+    step = models.OneToOneField(
+        Step, models.SET_NULL, null=True, related_name='+'
     )
 
     class Meta:

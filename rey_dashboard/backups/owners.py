@@ -1,8 +1,12 @@
 """What a step makes in the project that owns it, and how it is found again."""
 
+from collections.abc import Iterable
+import datetime
+
 from django.utils import timezone
 
 from rey_dashboard.cloud import backups
+from rey_dashboard.cloud import times
 from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import chains
 from rey_dashboard.tasks import kinds
@@ -47,7 +51,7 @@ def ours(owner: backups.Owner, step) -> list[dict]:
         row
         for row in owner.backups(step.target, name_of(step))
         if backups.mark_of(row) == step.request_id
-        and row['status'] != 'deleted'
+        and row['status'] not in ('deleting', 'deleted')
     ]
     return sorted(found, key=lambda row: (row['created_at'], row['id']))
 
@@ -65,14 +69,56 @@ def base_of(owner: backups.Owner, row: dict) -> list[dict]:
     """What an incremental backup builds or built on, as it is now."""
     if not row['is_incremental']:
         return []
+    return base_among(owner.backups(row['volume_id']), row)
+
+
+def base_among(rows: Iterable[dict], row: dict) -> list[dict]:
+    """The same, of these of one project."""
     before = [
         other
-        for other in owner.backups(row['volume_id'])
-        if other['data_timestamp'] < row['data_timestamp']
+        for other in rows
+        if row['is_incremental']
+        and data_at(other) < data_at(row)
         and other['status'] in chains.READABLE
     ]
-    latest = sorted(before, key=lambda other: other['data_timestamp'])[-1:]
-    return [kept(other) for other in latest]
+    return [kept(other) for other in sorted(before, key=data_at)[-1:]]
+
+
+def later_good(rows: Iterable[dict], row: dict) -> bool:
+    """Whether one of a project's is younger, and can be restored."""
+    age = data_at(row), row['id']
+    return any(
+        link.is_good and (link.data_at, link.id) > age for link in _links(rows)
+    )
+
+
+def is_built_on(rows: Iterable[dict], row: dict) -> bool:
+    """Whether others of a project need it, also such as are being made."""
+    return row['has_dependent_backups'] or any(
+        link.parent and link.parent.id == row['id'] for link in _links(rows)
+    )
+
+
+def _links(rows):
+    return chains.linked(
+        chains.Link(
+            row['id'],
+            '',
+            row['status'],
+            row['is_incremental'],
+            row['has_dependent_backups'],
+            row['size'],
+            '',
+            times.parse(row['created_at']),
+            data_at(row),
+        )
+        for row in rows
+    )
+
+
+def data_at(row: dict) -> datetime.datetime:
+    """The time that its data are of."""
+    return times.parse(row['data_timestamp'] or row['created_at'])
 
 
 def kept(row: dict) -> dict:

@@ -77,6 +77,8 @@ RECORDS = tables.Table(
                 None if row.took is None else round(row.took.total_seconds())
             ),
         ),
+        tables.Field('hold_reason', lambda row: row.hold and row.hold.reason),
+        tables.Field('hold_until', lambda row: row.hold and row.hold.until),
     ),
     row_template='rey/backups/_record.html',
     sort='-created',

@@ -30,6 +30,18 @@ class Room:
     def take(self, project_id: str, wanted: Mapping[str, int]) -> str:
         """Takes as much; or why it cannot be taken, and nothing is.
 
+        :param wanted: as for ``refuses``
+        """
+        refused = self.refuses(project_id, wanted)
+        if not refused:
+            for resource, number in wanted.items():
+                key = project_id, resource
+                self._taken[key] = self._taken.get(key, 0) + number
+        return refused
+
+    def refuses(self, project_id: str, wanted: Mapping[str, int]) -> str:
+        """Why there is no room for it beside what was taken.
+
         :param wanted: by the resource's name in Cinder
         """
         for resource, number in wanted.items():
@@ -42,9 +54,6 @@ class Room:
                     'The project’s quota has no room: %(resource)s would be '
                     '%(used)d of %(limit)d.'
                 ) % {'resource': resource, 'used': used, 'limit': row.limit}
-        for resource, number in wanted.items():
-            key = project_id, resource
-            self._taken[key] = self._taken.get(key, 0) + number
         return ''
 
     def _used(self, row):

@@ -97,6 +97,17 @@ VOLUMES = tables.Table(
         tables.Column('size', _('Size (GiB)'), 'size_gib', numeric=True),
         tables.Column('type', _('Type'), 'type'),
         tables.Column('last_good', _('Last good backup'), 'last_good_at'),
+        tables.Column(
+            'proven',
+            _('Proven on'),
+            leads.Lead(
+                models.ProvenVolume, 'at', key='volume_id', of='volume_id'
+            ),
+            greatest_first=True,
+            hint=_(
+                'A drill restored a backup of it elsewhere, and checked it'
+            ),
+        ),
         tables.Column('last_try', _('Last try'), 'last_try_at'),
         tables.Column('target', _('Target'), 'target_h'),
         tables.Column('failing', _('Failing since'), 'failing_since'),
@@ -124,6 +135,11 @@ VOLUMES = tables.Table(
         tables.attribute('last_good_at'),
         tables.Field('last_good_backup_id', lambda row: row.last_good_id),
         tables.Field('last_good_backup_name', lambda row: row.last_good_name),
+        tables.Field('proven_at', lambda row: row.proven and row.proven.at),
+        tables.Field(
+            'proven_backup_id',
+            lambda row: row.proven and row.proven.backup_id,
+        ),
         tables.attribute('last_try_at'),
         *_TARGET,
         *attributes('failing_since', 'fail_reason'),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard import policy
 from rey_dashboard.backups import forms
+from rey_dashboard.backups import holds
 from rey_dashboard.backups import record_tables
 from rey_dashboard.backups import services
 from rey_dashboard.backups import tables
@@ -25,7 +26,10 @@ TABS = (
     ('index', _('Projects, worst first')),
     ('volumes', _('Volumes')),
     ('all', _('All backups')),
+    ('pruning', _('Pruning')),
+    ('holds', _('Holds')),
     ('levels', _('Service level')),
+    ('policies', _('Policies')),
 )
 #: For who may act in the whole cloud: records are Cinder's, no domain's.
 OF_WHOLE_CLOUD = (('exports', _('Records')),)
@@ -58,7 +62,7 @@ def tabs(request, rows: scope.Scope) -> list[tuple[str, str]]:
     ]
 
 
-class _TabView(views.TableView):
+class TabView(views.TableView):
     """A tab below the bar of the whole scope.
 
     :cvar acts: what can be asked for its rows
@@ -82,6 +86,9 @@ class _TabView(views.TableView):
             troubles=services.troubles(self.scope),
             tabs=tabs(self.request, self.scope),
             may_admin=panels.may_admin(self.request),
+            may_restore=scope.is_open(self.request, operate.ACT),
+            may_restore_over=scope.is_open(self.request, operate.RESTORE_OVER),
+            proven=self.scope.proven_volumes().count(),
             acts=[
                 (reverse(f'horizon:rey:backups:{act.name}'), act)
                 for act in self.acts
@@ -97,7 +104,7 @@ class _TabView(views.TableView):
         return {project.project_id: project for project in found}
 
 
-class IndexView(_TabView):
+class IndexView(TabView):
     """One row a project, those with most volumes at risk first."""
 
     form_class = forms.ProjectsForm
@@ -119,13 +126,16 @@ class IndexView(_TabView):
             row.meaning = meanings.of(row.fail_reason)
 
 
-class VolumesView(_TabView):
+class VolumesView(TabView):
     """One row a volume, the worst and largest first."""
 
-    parts = (*_TabView.parts, parts.SERVERS)
+    parts = (*TabView.parts, parts.SERVERS)
     form_class = forms.VolumesForm
     page_title = _('Backups of volumes')
-    acts = (Act('back_up', _('Back up the chosen…'), _('Back up all…')),)
+    acts = (
+        Act('back_up', _('Back up the chosen…'), _('Back up all…')),
+        Act('prove', _('Prove the chosen…'), _('Prove all…')),
+    )
 
     def get_table(self):
         if self.scope.is_whole:
@@ -143,7 +153,14 @@ class VolumesView(_TabView):
             .values_list('id', 'name')
         )
         servers = self._servers({row.volume_id for row in page})
+        proven = {
+            row.volume_id: row
+            for row in self.scope.proven_volumes().filter(
+                volume_id__in=[row.volume_id for row in page]
+            )
+        }
         for row in page:
+            row.proven = proven.get(row.volume_id)
             row.project = projects.get(row.project_id)
             row.last_good_name = backups.get(row.last_good_id)
             row.servers = servers.get(row.volume_id, [])
@@ -166,20 +183,25 @@ class VolumesView(_TabView):
         }
 
 
-class RecordsView(_TabView):
+class RecordsView(TabView):
     """One row for each backup that Cinder has, the youngest first."""
 
     form_class = forms.RecordsForm
     page_title = _('All backups')
+    table = record_tables.RECORDS
     acts = (
+        Act('restore', _('Restore the chosen to new volumes…')),
+        Act('prove_backups', _('Prove the chosen…')),
         Act(
             'export',
             _('Export records of the chosen…'),
             _('Export records of all…'),
             whole=True,
         ),
+        Act('hold', _('Put the chosen on hold…'), rule=operate.HOLD),
+        Act('reset', _('Reset the chosen…')),
+        Act('force_delete', _('Delete the chosen by force…')),
     )
-    table = record_tables.RECORDS
 
     def get_rows(self):
         return self.scope.backups()
@@ -204,15 +226,17 @@ class RecordsView(_TabView):
             .filter(id__in={row.volume_id for row in page})
             .values_list('id', 'name')
         )
+        held = holds.of(self.scope.region, {row.id for row in page})
         for row in page:
             row.project = projects.get(row.project_id)
+            row.hold = held.get(row.id)
             row.chain = chains.get(row.id)
             row.parent, row.full_id = _below(row.chain, names)
             row.volume_name = volumes.get(row.volume_id)
             row.meaning = meanings.of(row.fail_reason)
 
 
-class LevelsView(_TabView):
+class LevelsView(TabView):
     """One row a project or a domain: its share within the target."""
 
     parts = (parts.IDENTITY, parts.VOLUMES, parts.BACKUPS)

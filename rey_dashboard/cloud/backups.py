@@ -22,6 +22,8 @@ from rey_dashboard.cloud import volume
 #: 3.43 on.
 MICROVERSION = '3.47'
 BLOCK_STORAGE = 'block-storage'
+#: In Cinder's row of a backup, the id of the project that owns it.
+OWNER = 'os-backup-project-attr:project_id'
 
 
 class Owner:
@@ -51,7 +53,10 @@ class Owner:
         query = {'volume_id': volume_id}
         if name:
             query['name'] = name
-        return self._rows('/backups/detail', 'backups', query)
+        rows = self._rows('/backups/detail', 'backups', query)
+        # Cinder tells whose they are to administrators alone (tried): the
+        # service user is no more than a member of most projects.
+        return [{**row, OWNER: self.project_id} for row in rows]
 
     def backup(self, backup_id: str) -> dict | None:
         """Of any project; None when it is gone."""

@@ -1,14 +1,19 @@
 """A volume, and one backup of a volume."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.checks import registry
 from rey_dashboard.find import dossier
+from rey_dashboard.find import restorable
 from rey_dashboard.find import states
 from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
+from rey_dashboard.policy import operate
 
 
 def _gib(size):
@@ -25,7 +30,7 @@ def _backup(row):
     )
 
 
-class Volume(dossier.Dossier):
+class Volume(restorable.Restorable):
     kind = 'volume'
     quotas = ('volume.volumes', 'volume.gigabytes')
 
@@ -40,6 +45,17 @@ class Volume(dossier.Dossier):
     def _coverage(self):
         rows = self.scope.volume_coverage().filter(volume_id=self.id)
         return rows.first()
+
+    @property
+    def restorable_id(self):
+        return self._coverage.last_good_id if self._coverage else ''
+
+    @property
+    def proof(self):
+        chosen = urlencode({'chosen': 1, 'id': self.id})
+        address = reverse('horizon:rey:backups:prove')
+        label = _('Prove its last good backup…')
+        return registry.Change(label, f'{address}?{chosen}', operate.ACT)
 
     @property
     def last_good(self):
@@ -64,6 +80,8 @@ class Volume(dossier.Dossier):
             host = row.host.partition('@')[0]
             page = dossier.page('host', host) if host else ''
             yield dossier.Fact(_t('Host, back end and pool'), row.host, page)
+        proven = self.scope.proven_volumes().filter(volume_id=self.id)
+        yield from self.proven_on(proven)
         yield from self.made_by()
         yield dossier.Fact(_t('Made'), row.created_at)
         yield dossier.Fact(_t('Changed last, as Cinder tells'), row.updated_at)
@@ -140,7 +158,7 @@ class Volume(dossier.Dossier):
         return reverse('horizon:admin:volumes:detail', args=[self.id])
 
 
-class Backup(dossier.Dossier):
+class Backup(restorable.Restorable):
     kind = 'backup'
     quotas = ('volume.backups', 'volume.backup_gigabytes')
 
@@ -153,6 +171,18 @@ class Backup(dossier.Dossier):
             region=self.scope.region, backup_id=self.id
         )
         return rows.first()
+
+    @property
+    def restorable_id(self):
+        ill = self._chain and self._chain.problem
+        return self.id if self.row.status == 'available' and not ill else ''
+
+    @property
+    def proof(self):
+        chosen = urlencode({'chosen': 1, 'id': self.id})
+        address = reverse('horizon:rey:backups:prove_backups')
+        label = _('Prove it…')
+        return registry.Change(label, f'{address}?{chosen}', operate.ACT)
 
     @property
     def words(self):
@@ -182,15 +212,31 @@ class Backup(dossier.Dossier):
             yield dossier.Fact(_t('Volume'), words % row.volume_id)
         kind = _t('incremental') if row.is_incremental else _t('full')
         yield dossier.Fact(_t('Kind'), kind)
+        yield from self._holds()
         yield dossier.Fact(_t('Size'), _gib(row.size_gib))
         yield dossier.Fact(_t('Kept in'), row.container)
         yield dossier.Fact(_t('Objects'), row.object_count)
         yield dossier.Fact(_t('Its data are of'), row.data_timestamp)
+        proven = self.scope.proven_volumes().filter(backup_id=self.id)
+        yield from self.proven_on(proven)
         yield from self.made_by()
         yield dossier.Fact(_t('Made'), row.created_at)
         if row.took:
             minutes = row.took.total_seconds() / 60
             yield dossier.Fact(_t('Took, in minutes'), minutes)
+
+    def _holds(self):
+        rows = models.BackupHold.objects.in_force(self.scope.region)
+        page = f'{reverse("horizon:rey:backups:holds")}?q={self.id}'
+        for hold in rows.filter(backup_id=self.id).order_by('at', 'pk'):
+            words = hold.reason
+            if hold.until:
+                until = timezone.localtime(hold.until)
+                words = _t('until %(until)s: %(reason)s') % {
+                    'until': f'{until:%Y-%m-%d %H:%M}',
+                    'reason': hold.reason,
+                }
+            yield dossier.Fact(_t('On hold'), words, page)
 
     def listings(self):
         chain = self._chain

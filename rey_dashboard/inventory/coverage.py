@@ -66,6 +66,7 @@ def record(
             volumes.write()
             chains.write()
             _forget_chains(region)
+            _forget_proven(region)
             store.replace(models.ProjectCoverage, region, sums.projects())
             domain_coverage.record(region, sums.states())
             sums.sample(settings.KEEP_DAYS, now)
@@ -135,11 +136,13 @@ class Judge:
             for part in models.PartState.objects.filter(region=region)
         }
         self._volumes = self._links = self._snapshots = None
+        self._promised = None
 
     def read(self, piece: pieces_.Piece) -> None:
         self._volumes = {volume['id']: volume for volume in piece.volumes()}
         self._links = piece.links()
         self._snapshots = piece.snapshots()
+        self._promised = piece.promised()
 
     def volumes(self) -> Iterator[Volume]:
         for volume in self._volumes.values():
@@ -159,7 +162,8 @@ class Judge:
 
     def _row(self, volume, project):
         volume_id = volume['id']
-        target = self._targets.of(volume, project)
+        promised = self._promised.get(volume_id)
+        target = self._targets.of(volume, project, promised)
         links = self._links.get(volume_id, ())
         patience = self._patience(volume, links)
         verdict = judging.judge(volume, links, target, patience, self._now)
@@ -231,3 +235,11 @@ def _forget_chains(region):
         region=OuterRef('region'), id=OuterRef('backup_id')
     )
     models.BackupChain.objects.filter(~Exists(backup), region=region).delete()
+
+
+def _forget_proven(region):
+    """Drops those of volumes that are gone, once that is known."""
+    volume = models.Volume.objects.filter(
+        region=OuterRef('region'), id=OuterRef('volume_id')
+    )
+    models.ProvenVolume.objects.filter(~Exists(volume), region=region).delete()

@@ -83,6 +83,11 @@ class Piece:
         rows = self.rows(models.Snapshot).order_by()
         return dict(rows.values_list('volume_id').annotate(Count('id')))
 
+    def promised(self) -> Mapping[str, int]:
+        """Hours, of those for which a policy of backups promises a target."""
+        rows = self.rows(models.PolicyTarget)
+        return dict(rows.values_list('volume_id', 'hours'))
+
 
 @dataclasses.dataclass(frozen=True)
 class Chosen(Piece):

@@ -82,6 +82,9 @@ class Scope:
     def volume_coverage(self):
         return self.of_projects(models.VolumeCoverage)
 
+    def proven_volumes(self):
+        return self.of_projects(models.ProvenVolume)
+
     def project_coverage(self):
         return self.of_projects(models.ProjectCoverage)
 

@@ -1,6 +1,7 @@
 """How old a volume's last good backup may be, and which need none.
 
-Both come from the settings; the row of a volume tells which of them counts.
+Both come from the settings, or from a policy of backups; the row of a volume
+tells which of them counts.
 """
 
 from collections.abc import Mapping
@@ -37,12 +38,18 @@ class Targets:
         self._key = settings.BACKUP_TARGET_KEY
         self._exclude = settings.BACKUP_EXCLUDE
 
-    def of(self, volume: Mapping, project: Mapping | None) -> Target:
+    def of(
+        self,
+        volume: Mapping,
+        project: Mapping | None,
+        promised: int | None = None,
+    ) -> Target:
         """The nearest target of one volume.
 
         :param volume: its ``name``, ``type`` and ``metadata``
         :param project: its ``id``, ``name``, ``domain_id``, ``domain_name``;
             none when it is gone
+        :param promised: hours, by a policy that reaches it
         """
         excluded = self._excluded(volume)
         if excluded:
@@ -50,6 +57,8 @@ class Targets:
         own = hours_of(str(volume['metadata'].get(self._key, '')))
         if own:
             return Target(own, 'metadata')
+        if promised:
+            return Target(promised, 'policy')
         found = self._told('volume_types', volume['type'])
         if found:
             return Target(found, 'volume_type')

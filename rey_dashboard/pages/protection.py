@@ -29,6 +29,7 @@ SOURCES = {
     'domain': _('domain'),
     'project': _('project'),
     'volume_type': _('volume type'),
+    'policy': _('policy'),
     'metadata': _('of the volume'),
     'type': _('volume type'),
     'name': _('its name'),

@@ -11,12 +11,24 @@ _PAGES = [
     {'method': 'GET', 'path': '/rey/backups/volumes/'},
     {'method': 'GET', 'path': '/rey/backups/all/'},
     {'method': 'GET', 'path': '/rey/backups/levels/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/'},
+    {'method': 'GET', 'path': '/rey/backups/policies/{policy_id}/volumes/'},
+    {'method': 'GET', 'path': '/rey/backups/pruning/'},
+    {'method': 'GET', 'path': '/rey/backups/holds/'},
 ]
 #: Of backups, in a domain or in the whole cloud.
 _ACTS = [
     {'method': method, 'path': f'/rey/backups/{verb}/'}
-    for verb in ('back-up',)
+    for verb in (
+        *('back-up', 'restore', 'prove', 'prove/backups'),
+        *('policies/new', 'policies/{policy_id}/edit'),
+        *('reset', 'force-delete'),
+    )
     for method in ('GET', 'POST')
+] + [
+    {'method': 'POST', 'path': f'/rey/backups/{path}/'}
+    for path in ('prune', 'policies/{policy_id}/{order}')
 ]
 #: Records of backups, which are no domain's.
 _RECORDS = [
@@ -35,9 +47,13 @@ _RECORDS = [
 _APART = {
     name: [
         {'method': method, 'path': f'/rey/backups/{verb}/'}
+        for verb in verbs
         for method in ('GET', 'POST')
     ]
-    for name, verb in ((HOLD, 'hold'), (RESTORE_OVER, 'restore-over'))
+    for name, verbs in (
+        (HOLD, ('hold', 'release')),
+        (RESTORE_OVER, ('restore-over',)),
+    )
 }
 
 RULES = [

@@ -162,6 +162,14 @@ class BackupsView(_OwnedView):
     owned_table = owned_tables.BACKUPS
     names = SnapshotsView.names
 
+    def get_rows(self):
+        proven = self.scope.proven_volumes().filter(backup_id=OuterRef('id'))
+        return (
+            super()
+            .get_rows()
+            .annotate(proven_at=Subquery(proven.values('at')[:1]))
+        )
+
     def get_context_data(self, **kwargs):
         volumes = self.scope.volume_coverage()
         return super().get_context_data(

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.inventory import models
+from rey_dashboard.pages import leads
 from rey_dashboard.pages import tables
 
 
@@ -116,6 +118,13 @@ BACKUPS = _table(
         tables.Column('kind', _('Kind'), 'is_incremental'),
         tables.Column('volume', _('Of volume'), 'volume_name'),
         tables.Column('data', _('Data of'), 'data_timestamp', numeric=True),
+        tables.Column(
+            'proven',
+            _('Proven on'),
+            leads.Lead(models.ProvenVolume, 'at', key='backup_id', of='id'),
+            numeric=True,
+            hint=_('A drill restored it elsewhere, and checked it'),
+        ),
         tables.Column('created', _('Age'), 'created_at', numeric=True),
     ),
     (
@@ -124,6 +133,7 @@ BACKUPS = _table(
         'user_id',
         'user_name',
         'status',
+        'proven_at',
         'fail_reason',
         'size_gib',
         'volume_id',

@@ -3,8 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import services
-
-STATES = models.ProjectSummary.State
+from rey_dashboard.pages import naming
 
 
 class SmokeForm(forms.Form):
@@ -58,14 +57,5 @@ class SmokeForm(forms.Form):
 
     def clean_project(self):
         named = self.cleaned_data['project']
-        rows = self._scope.summaries().filter(state=STATES.ENABLED)
-        found = list(rows.filter(project_id=named)[:1])
-        found = found or list(rows.filter(name=named)[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _('Several projects have this name: give the id.')
-                if found
-                else _('No enabled project has this name or id.')
-            )
-        self.project = found[0]
+        self.project = naming.project(self._scope, named)
         return named

@@ -1,9 +1,4 @@
-"""The stages of a smoke test, each of which may be begun again.
-
-A stage looks first what there is, by the step's names and mark, so that it
-does not matter where a worker died. What it keeps between two looks stands in
-``work``, and nothing depends on that for deleting.
-"""
+"""The stages of a smoke test; see ``tasks/staged.py``."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -11,8 +6,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 from keystoneauth1 import exceptions as ks_exceptions
 
-from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import scratch as scratch_
+from rey_dashboard.tasks import staged
 
 #: Things by their part of the name, in the order in which they go.
 THINGS = {
@@ -46,24 +41,9 @@ LABELS = {
         )
     },
 }
-ORDER = tuple(LABELS)
-#: All stages are over, and what they came to is stored.
-END = 'end'
-#: From here on all is deleted, whatever came before.
-CLEANING = ORDER.index('detach')
-#: Up to here nothing is made.
-MAKING = ORDER.index('network')
 #: What needs another stage to have been done.
 _NEEDS = {'attach': 'volume', 'backup': 'volume', 'restore': 'backup'}
 _READY = ('available', 'in-use')
-
-
-class Failed(faults.CloudFault):
-    """The stage did not go well, and will not."""
-
-
-class Skipped(Exception):
-    """The stage cannot be tried in this cloud; the text says why."""
 
 
 class Stages:
@@ -89,15 +69,9 @@ class Stages:
         self._work = work
 
     def take(self, stage: str) -> bool:
-        """Does what is to do now; whether the stage is done.
-
-        :raises Failed: it did not go well
-        :raises Skipped: it cannot be tried
-        :raises faults.ALL: what the cloud said
-        """
         needed = _NEEDS.get(stage)
         if needed in self._work['skipped']:
-            raise Skipped(self._work['skipped'][needed])
+            raise staged.Skipped(self._work['skipped'][needed])
         if stage.startswith('delete '):
             return self._is_gone(stage.removeprefix('delete '))
         stages: dict[str, Callable[[], bool]] = {
@@ -130,7 +104,7 @@ class Stages:
         found = self._found(what)
         if found and found[0].is_bad:
             told = f': {found[0].why}' if found[0].why else '.'
-            raise Failed(
+            raise staged.Failed(
                 f'The {what} went to {found[0].status}{told}',
                 'Look into the service’s log for the request id shown here.',
             )
@@ -140,7 +114,7 @@ class Stages:
         """One that an earlier stage has made."""
         thing = self._one(what)
         if not thing:
-            raise Failed(f'The {what} is not there any more.')
+            raise staged.Failed(f'The {what} is not there any more.')
         return thing
 
     def _sweep(self):
@@ -188,7 +162,9 @@ class Stages:
         try:
             volume = self._one('volume')
         except ks_exceptions.EndpointNotFound as error:
-            raise Skipped('The catalog has no block storage.') from error
+            raise staged.Skipped(
+                'The catalog has no block storage.'
+            ) from error
         if volume:
             return volume.status in _READY
         self._scratch.make_volume(self.name('volume'), self._mark)
@@ -200,7 +176,9 @@ class Stages:
             return True
         if volume.status == 'available':
             if self._work.get('attach_asked'):
-                raise Failed('The volume was not attached, and is available.')
+                raise staged.Failed(
+                    'The volume was not attached, and is available.'
+                )
             self._scratch.attach(server.id, volume.id)
             self._work['attach_asked'] = True
         return False
@@ -210,7 +188,9 @@ class Stages:
         if backup:
             return backup.status == 'available'
         if not self._scratch.has_backups():
-            raise Skipped('Cinder has no backup service that is enabled.')
+            raise staged.Skipped(
+                'Cinder has no backup service that is enabled.'
+            )
         self._scratch.make_backup(
             self.name('backup'), self._mark, self._needed('volume').id
         )

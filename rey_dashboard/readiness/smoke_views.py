@@ -121,7 +121,9 @@ def last(region: str) -> Last | None:
         error=step.error,
         stages=[
             (label, seconds, word)
-            for _name, label, seconds, word in smoke_kind.told(step.work)
+            for _name, label, seconds, word in smoke_kind.SmokeTest().told(
+                step.work
+            )
         ],
     )
 

@@ -60,6 +60,18 @@ class Planned:
 
 
 @dataclasses.dataclass(frozen=True)
+class Link:
+    """Where what a step has made, or has changed, is to be seen.
+
+    :param admin: a page of Horizon's that administrators alone may open
+    """
+
+    label: str
+    address: str
+    admin: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class Done:
     """It is so in the cloud.
 
@@ -236,6 +248,10 @@ class Kind(abc.ABC):
         For example how much is in use. By the step's key and the name.
         """
         return {}
+
+    def links(self, step: models.Step) -> Iterable[Link]:
+        """To what came of a step; pages show them beside it."""
+        return ()
 
     def mirror(  # noqa: B027, for those that need none
         self, region: str, steps: Iterable[models.Step]

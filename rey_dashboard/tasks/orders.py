@@ -73,6 +73,12 @@ def cancel(task: models.Task, actor: records.Actor) -> None:
             row.order, row.due_at = ORDERS.CANCEL, timezone.now()
 
 
+def is_cancelled(step: models.Step) -> bool:
+    """Whether its task is to be cancelled, while a worker has it."""
+    rows = models.Task.objects.filter(pk=step.task_id)
+    return rows.filter(order=ORDERS.CANCEL).exists()
+
+
 def retry(task: models.Task, actor: records.Actor) -> None:
     """Those that failed, alone.
 

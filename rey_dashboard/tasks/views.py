@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from horizon import messages
 
 from rey_dashboard.pages import names
+from rey_dashboard.pages import panels
 from rey_dashboard.pages import views
 from rey_dashboard.policy import tasks as rules
 from rey_dashboard.tasks import forms
@@ -101,10 +102,16 @@ class TaskView(_OfTask, views.TableView):
 
     def load(self, page):
         remarks = self.kind.remarks(self.task.region, page)
+        may_admin = panels.may_admin(self.request)
         for step in page:
             told = remarks.get(step.pk, {})
             step.changes = list(showing.changes(step, told))
             step.words = showing.flags(step, self.kind)
+            step.links = [
+                link
+                for link in self.kind.links(step)
+                if may_admin or not link.admin
+            ]
             if not self.is_whole:
                 step.error = showing.without_addresses(step.error)
 

@@ -12,6 +12,12 @@ def is_admin(cloud, call) -> bool:
     return call.token not in cloud.keystone.plain
 
 
+def is_told_owners(cloud, call) -> bool:
+    """Whose a backup is; in other projects the service user is a member."""
+    own = cloud.keystone.project_of(call.token)
+    return is_admin(cloud, call) and own == cloud.service_project.id
+
+
 def row(cloud, call, kind: str, row_id: str) -> rows.Row:
     """One of the caller's project; an administrator's may be any."""
     found = cloud.tables[kind].get(row_id)

@@ -26,7 +26,8 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
         '/<any(volumes, snapshots, backups):kind>': 'brief',
         '/<any(volumes, snapshots, backups):kind>/detail': 'detail',
         '/<any(volumes, snapshots, backups):kind>/<row_id>': 'one',
-        '/<any(volumes, backups):kind>/<row_id>/action': 'action',
+        '/volumes/<row_id>/metadata': 'metadata',
+        '/<any(volumes, snapshots, backups):kind>/<row_id>/action': 'action',
         '/backups/<row_id>/restore': 'restore',
         '/backups/<row_id>/export_record': 'export_record',
         '/backups/import_record': 'import_record',
@@ -77,6 +78,13 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
         row = admission.row(self.cloud, call, kind, row_id)
         forcing.action(self.cloud, call, kind, row)
 
+    def metadata(self, call, row_id):
+        """Adds to what is there."""
+        row = admission.row(self.cloud, call, 'volumes', row_id)
+        told = {**row['metadata'], **call.body['metadata']}
+        self.cloud.change('volumes', row_id, metadata=told)
+        return {'metadata': told}
+
     def restore(self, call, row_id):
         row = admission.row(self.cloud, call, 'backups', row_id)
         return backing_up.restore(self.cloud, call, row)
@@ -106,6 +114,8 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
 
     def one(self, call, kind, row_id):
         row = admission.row(self.cloud, call, kind, row_id)
+        if call.method == 'PUT' and kind == 'volumes':
+            volume_orders.rename(self.cloud, call, row)
         if call.method != 'DELETE':
             return self.shown(call, kind, row)
         delete = {
@@ -181,7 +191,7 @@ class Cinder(acts.OfCinder, cinder_quotas.Quotas, service.Service):
         }
         if call.version >= (3, 43):
             told['metadata'] = row['metadata']
-        if admission.is_admin(self.cloud, call):
+        if admission.is_told_owners(self.cloud, call):
             told['os-backup-project-attr:project_id'] = row.project_id
             if call.version >= (3, 56):
                 told['user_id'] = row['user_id']

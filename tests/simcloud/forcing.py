@@ -52,6 +52,10 @@ def _reset_backup(cloud, call, row, told):
         cloud.change('backups', row.id, status=told['status'].lower())
 
 
+def _reset_snapshot(cloud, call, row, told):
+    cloud.change('snapshots', row.id, status=told['status'].lower())
+
+
 def _reset_volume(cloud, call, row, told):
     status = (told.get('status') or '').lower()
     attach_status = (told.get('attach_status') or '').lower()
@@ -87,6 +91,7 @@ def _force_volume(cloud, call, row, told):
 
 _ACTIONS = {
     ('os-reset_status', 'backups'): _reset_backup,
+    ('os-reset_status', 'snapshots'): _reset_snapshot,
     ('os-reset_status', 'volumes'): _reset_volume,
     ('os-force_delete', 'backups'): _force_backup,
     ('os-force_delete', 'volumes'): _force_volume,

@@ -41,6 +41,16 @@ def new_volume(
     return cloud.tables['volumes'].get(row_id)
 
 
+def rename(cloud, call, row) -> None:
+    told = {
+        name: call.body['volume'][name]
+        for name in ('name', 'description')
+        if name in call.body['volume']
+    }
+    admission.check(told, set(told))
+    cloud.change('volumes', row.id, **told)
+
+
 def _host(cloud, type_name):
     """The pool of the type's name, or just any."""
     names = [row.name for row in cloud.tables['pools']]

@@ -8,13 +8,16 @@ from rey_dashboard.inventory.models.coverage import BackupChain
 from rey_dashboard.inventory.models.coverage import CoverageDay
 from rey_dashboard.inventory.models.coverage import DomainCoverage
 from rey_dashboard.inventory.models.coverage import DomainLevel
+from rey_dashboard.inventory.models.coverage import PolicyTarget
 from rey_dashboard.inventory.models.coverage import ProjectCoverage
+from rey_dashboard.inventory.models.coverage import ProvenVolume
 from rey_dashboard.inventory.models.coverage import ServiceLevel
 from rey_dashboard.inventory.models.coverage import VolumeCoverage
 from rey_dashboard.inventory.models.directory import DirectoryPage
 from rey_dashboard.inventory.models.endpoints import CatalogService
 from rey_dashboard.inventory.models.endpoints import Endpoint
 from rey_dashboard.inventory.models.endpoints import EndpointProbe
+from rey_dashboard.inventory.models.holds import BackupHold
 from rey_dashboard.inventory.models.identity import Domain
 from rey_dashboard.inventory.models.identity import DomainRole
 from rey_dashboard.inventory.models.identity import Group
@@ -48,6 +51,7 @@ __all__ = [
     'Aggregate',
     'Backup',
     'BackupChain',
+    'BackupHold',
     'CatalogService',
     'Collector',
     'CoverageDay',
@@ -67,11 +71,13 @@ __all__ = [
     'PartReading',
     'PartState',
     'PeriodHours',
+    'PolicyTarget',
     'Pool',
     'Project',
     'ProjectCoverage',
     'ProjectDay',
     'ProjectSummary',
+    'ProvenVolume',
     'Quota',
     'Right',
     'RoleAssignment',

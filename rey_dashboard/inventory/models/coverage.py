@@ -56,8 +56,8 @@ class VolumeCoverage(models.Model):
     within = models.BooleanField()
     target_h = models.PositiveIntegerField()
     #: Where the target is from: ``default``, ``domain``, ``project``,
-    #: ``volume_type`` or ``metadata``; of an excluded one ``type``,
-    #: ``metadata`` or ``name``, which excludes it.
+    #: ``volume_type``, ``policy`` or ``metadata``; of an excluded one
+    #: ``type``, ``metadata`` or ``name``, which excludes it.
     target_source = models.CharField(max_length=16)
     #: The time that the data of the last good backup are of.
     last_good_at = models.DateTimeField(null=True)
@@ -98,6 +98,21 @@ class VolumeCoverage(models.Model):
 
     def __str__(self):
         return self.name or self.volume_id
+
+
+class PolicyTarget(models.Model):
+    """A target that a policy of backups promises for a volume.
+
+    The package of policies keeps it; see ``backups/policy_targets.py``.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'volume_id')
+    region = models.CharField(max_length=255)
+    volume_id = models.CharField(max_length=64)
+    hours = models.PositiveIntegerField()
+
+    def __str__(self):
+        return f'{self.volume_id}: {self.hours} h'
 
 
 class DomainCoverage(models.Model):
@@ -221,6 +236,33 @@ class BackupChain(models.Model):
 
     def __str__(self):
         return self.backup_id
+
+
+class ProvenVolume(models.Model):
+    """When a backup of a volume was last restored elsewhere, and was right.
+
+    One ready row a volume; whoever tries backups writes it.
+    """
+
+    pk = models.CompositePrimaryKey('region', 'volume_id')
+    region = models.CharField(max_length=255)
+    volume_id = models.CharField(max_length=64)
+    #: Of the volume; of the backup when the volume is gone.
+    project_id = models.CharField(max_length=64)
+    backup_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    #: The time that the backup's data are of.
+    data_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=['region', 'at', 'volume_id']),
+            models.Index(fields=['region', 'project_id']),
+            models.Index(fields=['region', 'backup_id']),
+        ]
+
+    def __str__(self):
+        return f'{self.volume_id} on {self.at:%Y-%m-%d}'
 
 
 class CoverageDay(models.Model):

@@ -3,7 +3,7 @@ from django.db import models
 
 
 class Migration(migrations.Migration):
-    dependencies = [('rey_dashboard', '0022_tasks_of_domains')]
+    dependencies = [('rey_dashboard', '0023_backup_proofs')]
 
     operations = [
         migrations.CreateModel(
