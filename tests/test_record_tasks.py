@@ -187,13 +187,14 @@ class TestThereAndBack:
         self, cloud, admin, engine
     ):
         took = datetime.timedelta(seconds=42)
-        inventory.Backup.objects.filter(id=cloud.step).update(took=took)
-        exported_file(admin, engine, cloud.step)
+        there = inventory.Backup.objects.filter(id=cloud.step)
+        there.update(took=took)
+        before = there.get().updated_at
         cloud.advance(86400)
-        cloud.change('backups', cloud.step, object_count=3)
+        exported_file(admin, engine, cloud.step)
         worker.collect_once(full=True)
-        backup = inventory.Backup.objects.get(id=cloud.step)
-        assert (backup.took, backup.object_count) == (took, 3)
+        assert there.get().updated_at > before
+        assert there.get().took == took
 
 
 class TestExport:
