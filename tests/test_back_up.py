@@ -191,6 +191,16 @@ def test_a_volume_that_is_busy_is_waited_for(site, project, monkeypatch):
     assert late.state == STATES.FAILED
 
 
+def test_a_volume_that_was_given_away_is_left_alone(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    task = site.plan('back_up', volumes=[volume], method='full')
+    site.cloud.tables['volumes'].get(volume).project_id = 'other'
+    assert site.run(task).state == STATES.FAILED
+    assert 'another project' in task.steps.get().error
+    assert not site.backups(volume)
+
+
 def test_nothing_begins_after_the_window(site, project):
     volume = site.cloud.add_volume(project, 3)
     site.collect()

@@ -14,6 +14,7 @@ from rey_dashboard.backups import commands
 from rey_dashboard.backups import deleting
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import rates
+from rey_dashboard.cloud import backups
 from rey_dashboard.inventory import coverage_again
 from rey_dashboard.inventory import meanings
 from rey_dashboard.policy import operate
@@ -82,7 +83,7 @@ class BackUp(kinds.Kind):
         volume = owner.volume(step.target)
         if volume and volume['status'] in PASSING:
             return _wait(step, volume['status'])
-        _refuse_unready(volume)
+        _refuse_unready(volume, step.work['project_id'])
         incremental = step.after[BACKUP] == rates.INCREMENTAL and any(
             row['status'] == GOOD for row in owner.backups(step.target)
         )
@@ -217,9 +218,11 @@ def _wait(step, status):
     return kinds.Running(WAIT_S, work={**step.work, 'waits_since': since})
 
 
-def _refuse_unready(volume):
+def _refuse_unready(volume, project_id):
     if volume is None:
         raise kinds.Refused(_t('The volume is not there any more.'))
+    if volume[backups.VOLUME_OWNER] != project_id:
+        raise kinds.Conflict(_t('The volume is another project’s by now.'))
     if volume['status'] not in READY:
         raise kinds.Refused(
             _t('The volume is %s, and can be backed up when it is not.')

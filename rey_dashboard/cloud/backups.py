@@ -24,6 +24,8 @@ MICROVERSION = '3.47'
 BLOCK_STORAGE = 'block-storage'
 #: In Cinder's row of a backup, the id of the project that owns it.
 OWNER = 'os-backup-project-attr:project_id'
+#: The same in its row of a volume.
+VOLUME_OWNER = 'os-vol-tenant-attr:tenant_id'
 
 
 class Owner:
