@@ -107,6 +107,15 @@ def test_it_is_due_again_the_next_day_and_each_runs_once(volumes):
     assert tasks.Task.objects.filter(kind='back_up').count() == 4
 
 
+def test_a_name_that_cinder_would_refuse_is_told_without_that(volumes):
+    policy = make(DUE, name='<b>é💾\u202e\n')
+    look(DUE)
+    step = latest(policy).task.steps.first()
+    assert step.work['description'] == (
+        'Made by Cloud Operations, policy <b>é???.'
+    )
+
+
 def test_those_that_wait_longest_come_first(volumes):
     factory_policies.volume('c', last_good_at=utc(2026, 2, 1), state='stale')
     factory_policies.volume('d', last_good_at=utc(2026, 1, 1), state='stale')

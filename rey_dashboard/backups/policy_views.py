@@ -120,7 +120,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
             domain=domains.get(policy.domain_id) or policy.domain_id,
             may_act=policy_rights.may_act(self.request, policy),
             told=self.told,
-            facts=list(policy_words.all_of(self.told, known))[1:],
+            facts=list(policy_words.how(self.told, known)),
             protection=protection.of_volumes(self.reached),
             others=_others(self.scope, policy, self.reached),
             week=self._week(),

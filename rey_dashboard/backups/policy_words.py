@@ -90,6 +90,11 @@ def all_of(told: policies.Told, known: Mapping[str, str]) -> Iterator[tuple]:
     """Pairs of what and how, of all that a policy says."""
     yield _t('Name'), told.name
     yield _t('Enabled'), _t('yes') if told.enabled else _t('no')
+    yield from how(told, known)
+
+
+def how(told: policies.Told, known: Mapping[str, str]) -> Iterator[tuple]:
+    """The same without its name and whether it is enabled."""
     yield _t('Scope'), scope(told.scope, known, policies.MOST_VALUES)
     yield _t('Schedule'), f'{told.cron} ({told.time_zone})'
     yield _t('Window'), window(told)
