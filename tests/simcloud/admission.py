@@ -14,7 +14,10 @@ def is_admin(cloud, call) -> bool:
 
 def is_told_owners(cloud, call) -> bool:
     """Whose a backup is Cinder tells those alone who administer here."""
-    return is_admin(cloud, call) and call.token not in cloud.keystone.members
+    return (
+        is_admin(cloud, call)
+        and call.token not in cloud.keystone.member_tokens
+    )
 
 
 def row(cloud, call, kind: str, row_id: str) -> rows.Row:

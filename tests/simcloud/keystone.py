@@ -40,7 +40,7 @@ class Keystone(service.Service):
         #: Those of nobody who administers.
         self.plain = set()
         #: Those of the service user in projects where it is a member alone.
-        self.members = set()
+        self.member_tokens = set()
         #: Of tokens for another project than the service user's own.
         self._projects = {}
 
@@ -83,7 +83,7 @@ class Keystone(service.Service):
         token = secrets.token_hex(16)
         self._projects[token] = project.id
         if project is not self.cloud.service_project:
-            self.members.add(token)
+            self.member_tokens.add(token)
         self.tokens[token] = self.cloud.clock.told + TOKEN_LIFE
         call.status = 201
         call.headers['X-Subject-Token'] = token
