@@ -323,7 +323,9 @@ CASES = {
 
 
 def test_each_of_our_checks_is_tried(our_checks):
-    assert set(CASES) == set(our_checks) - {'broken_check'}
+    # Those of policies have rows and tests of their own.
+    apart = {name for name in our_checks if name.startswith('policy_')}
+    assert set(CASES) == set(our_checks) - apart - {'broken_check'}
 
 
 def check_words(check, finding):

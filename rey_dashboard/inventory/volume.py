@@ -3,6 +3,8 @@
 import dataclasses
 import itertools
 
+from django.db.models import Q
+
 from rey_dashboard.cloud import services as cloud_services
 from rey_dashboard.cloud import volume
 from rey_dashboard.inventory import gone as gone_
@@ -152,7 +154,8 @@ class _Backups(_Kind):
 
     def _write(self, page):
         ids = [row.id for row in page]
-        known = self._rows.filter(id__in=ids, status='available')
+        read = Q(status='available') | Q(took__isnull=False)
+        known = self._rows.filter(read, id__in=ids)
         took = dict(known.values_list('id', 'took'))
         super()._write(
             [
