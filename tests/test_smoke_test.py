@@ -210,6 +210,8 @@ def test_a_cancelled_one_deletes_what_it_made(
         return take(self, now)
 
     monkeypatch.setattr(smoke_stages.Stages, 'take', taking)
+    # A volume that is detached while it is backed up stays in-use.
+    monkeypatch.setattr(staged, 'FORCE_AFTER_S', 1)
     step = work(engine, task)
     assert left(cloud) == {}
     ended = STATES.SUCCEEDED if stage == 'detach' else STATES.CANCELLED
