@@ -60,6 +60,9 @@ def facts(request, demo, cloud):
 
 only_small = pytest.mark.parametrize('facts', ['small'], indirect=True)
 
+#: What people said and tried here: no API tells it.
+OURS = {'proven_at', 'proven_backup_id', 'hold_reason', 'hold_until'}
+
 
 def known_volumes(facts, page):
     """The rows of the volumes' export, each of which is as it must be."""
@@ -78,7 +81,7 @@ def known_volumes(facts, page):
 
 def compare(told, *wanted):
     """Every field, where time may have passed from one row to the next."""
-    names = set(told) - ({'contact'} - set(wanted[0]))
+    names = set(told) - ({'contact'} - set(wanted[0])) - OURS
     if 'project_name' not in wanted[0]:
         names -= set(FORGOTTEN)
     assert names <= set(wanted[0])
@@ -118,6 +121,9 @@ def test_every_field_of_every_backup(facts, sign_in):
     told = {row['backup_id']: row for row in rows}
     assert set(told) == set(facts.backups)
     for backup_id, backup in facts.backups.items():
+        if told[backup_id]['name'].startswith('rey-'):
+            # It is read once; what came to build on it moved its row since.
+            del told[backup_id]['took_seconds']
         compare(told[backup_id], coverage_expected.record(facts, backup))
     assert {row['chain_problem'] for row in rows} >= {'', 'parent_failed'}
     assert {row['volume_gone'] for row in rows} == {True, False}
@@ -140,7 +146,10 @@ def test_the_sentence_and_the_legend(facts, sign_in):
     for row in rows:
         sizes[row['state']].append(row['size_gib'])
     shown = page.locator('.rey-protection li').all_inner_texts()
-    assert {' '.join(text.split()) for text in shown} == {
+    shown = {' '.join(text.split()) for text in shown}
+    proven = {text for text in shown if text.startswith('Proven')}
+    assert len(proven) == 1
+    assert shown - proven == {
         f'{LABELS[state]} {len(found):,} {sums.gib(sum(found))}'
         for state, found in sizes.items()
     }
