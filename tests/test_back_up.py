@@ -8,6 +8,7 @@ import pytest
 
 from rey_dashboard.backups import back_up_kind
 from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import store
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from tests import backup_site
@@ -131,6 +132,17 @@ def test_what_cannot_be_backed_up_is_left_out_with_the_reason(site, project):
     assert 'not there' in told[1][1]
     assert 'backups would be 2 of 1' in told[3][1]
     assert site.run(task).done == 1
+
+
+def test_a_quota_is_counted_over_all_of_a_large_plan(
+    site, project, monkeypatch
+):
+    monkeypatch.setattr(store, 'BATCH', 1)
+    site.cloud.set_quota('block-storage', project, backups=1)
+    volumes = [site.cloud.add_volume(project, 1) for _ in range(3)]
+    site.collect()
+    task = site.plan('back_up', volumes=volumes)
+    assert task.total == 1
 
 
 def test_a_lost_answer_makes_no_second_backup(site, project):

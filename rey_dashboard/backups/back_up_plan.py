@@ -59,8 +59,9 @@ def steps(region: str, asked: Asked) -> Iterator[kinds.Planned]:
     What the quota has no room for is left out; what needs it less comes
     later, where whoever asks sorts them so.
     """
+    left = room.Room(region)
     for ids in store.batches(asked.volumes, store.BATCH):
-        there = _There(region, ids)
+        there = _There(region, ids, left)
         for volume_id in ids:
             yield there.step(volume_id, asked)
 
@@ -78,14 +79,18 @@ def undone(region: str, made: Iterable) -> Iterator[kinds.Planned]:
 
 
 class _There:
-    """What the inventory has of some volumes."""
+    """What the inventory has of some volumes.
 
-    def __init__(self, region, ids):
+    :param left: of quotas, by those before
+    """
+
+    def __init__(self, region, ids, left):
         self._volumes = _by(models.Volume, region, 'id', ids)
         self._judged = _by(models.VolumeCoverage, region, 'volume_id', ids)
         owners = {row.project_id for row in self._volumes.values()}
         self._projects = _by(models.Project, region, 'id', owners)
-        self._room = room.Room(region, owners)
+        self._room = left
+        left.add(owners)
         self._depths = _depths(region, self._volumes)
 
     def step(self, volume_id, asked) -> kinds.Planned:

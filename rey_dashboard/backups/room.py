@@ -18,14 +18,21 @@ class Room:
     A project whose quota is not known is not refused: Cinder will tell.
     """
 
-    def __init__(self, region: str, project_ids: Iterable[str]):
+    def __init__(self, region: str, project_ids: Iterable[str] = ()):
+        self._region = region
+        self._limits: dict[tuple[str, str], models.Quota] = {}
+        self._taken: dict[tuple[str, str], int] = {}
+        self.add(project_ids)
+
+    def add(self, project_ids: Iterable[str]) -> None:
+        """More projects; of those that are known what was taken stays so."""
         rows = models.Quota.objects.filter(
-            region=region,
+            region=self._region,
             service=resources.VOLUME,
             project_id__in=set(project_ids),
         ).exclude(limit=None)
-        self._limits = {(row.project_id, row.resource): row for row in rows}
-        self._taken: dict[tuple[str, str], int] = {}
+        for row in rows:
+            self._limits[row.project_id, row.resource] = row
 
     def take(self, project_id: str, wanted: Mapping[str, int]) -> str:
         """Takes as much; or why it cannot be taken, and nothing is.
