@@ -7,6 +7,7 @@ from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import back_up_kind
+from rey_dashboard.backups import owners
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import store
 from rey_dashboard.tasks import models
@@ -201,6 +202,45 @@ def test_a_volume_that_is_busy_is_waited_for(site, project, monkeypatch):
     site.start(late)
     site.pass_time(late, 0)
     assert late.state == STATES.FAILED
+
+
+def test_a_retry_waits_anew_for_a_volume_that_is_busy(site, project):
+    volume = site.cloud.add_volume(project, 3, status='extending')
+    site.collect()
+    task = site.plan('back_up', volumes=[volume], method='full')
+    site.start(task)
+    site.engine.tick()
+    step = task.steps.get()
+    step.work['waits_since'] -= back_up_kind.PATIENCE_S
+    step.save()
+    site.pass_time(task, 0)
+    assert task.steps.get().error == 'The volume stays extending.'
+    site.retry(task)
+    site.engine.tick()
+    assert task.steps.get().state == STEPS.RUNNING
+
+
+def test_one_of_a_shelved_server_is_not_waited_for_as_long(
+    site, project, monkeypatch
+):
+    volume = site.cloud.add_volume(project, 3, status='reserved')
+    site.collect()
+    monkeypatch.setattr(back_up_kind, 'RESERVED_PATIENCE_S', 0)
+    task = site.plan('back_up', volumes=[volume], method='full')
+    site.start(task)
+    site.pass_time(task, 0)
+    assert task.steps.get().error == 'The volume stays reserved.'
+
+
+def test_by_hand_it_is_made_in_the_project_of_the_volume(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    step = site.plan('back_up', volumes=[volume], method='full').steps.get()
+    assert back_up_kind.BackUp().commands(step) == [
+        f'export OS_PROJECT_ID={project}',
+        'openstack volume backup create --force '
+        f'--name {owners.name_of(step)} {volume}',
+    ]
 
 
 def test_a_volume_that_was_given_away_is_left_alone(site, project):

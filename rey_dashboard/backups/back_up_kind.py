@@ -33,6 +33,9 @@ PASSING = (
     *('maintenance', 'reserved'),
 )
 PATIENCE_S = 3600
+#: So is a volume for a moment while it is attached, and for as long as a
+#: server of it is shelved: its place at the back end is for others.
+RESERVED, RESERVED_PATIENCE_S = 'reserved', 120
 WAIT_S = 30
 #: What a step's ``before`` and ``after`` speak of.
 BACKUP = 'backup'
@@ -111,14 +114,13 @@ class BackUp(kinds.Kind):
             return []
         if step.after[BACKUP] == DELETED:
             return [commands.delete(step.work['backup_id'])]
-        return [
-            commands.create(
-                step.target,
-                owners.name_of(step),
-                incremental=step.after[BACKUP] == rates.INCREMENTAL,
-                container=step.task.parameters.get('container', ''),
-            )
-        ]
+        return commands.create(
+            step.target,
+            owners.name_of(step),
+            step.work['project_id'],
+            incremental=step.after[BACKUP] == rates.INCREMENTAL,
+            container=step.task.parameters.get('container', ''),
+        )
 
     def remarks(self, region: str, steps: Iterable) -> Mapping:
         """How long it takes, as measured on its back end."""
@@ -209,8 +211,13 @@ def _refuse_late(step):
 
 def _wait(step, status):
     """As a backup before this one may be at its end."""
-    since = step.work.get('waits_since', timezone.now().timestamp())
-    if timezone.now().timestamp() - since > PATIENCE_S:
+    now = timezone.now().timestamp()
+    since = now
+    if step.state == tasks.Step.State.RUNNING:
+        # Not when it is retried: it waited long enough before.
+        since = step.work.get('waits_since', now)
+    most = RESERVED_PATIENCE_S if status == RESERVED else PATIENCE_S
+    if now - since > most:
         raise kinds.Refused(
             _t('The volume stays %s.') % status,
             _t('Look whether Cinder still works on it.'),

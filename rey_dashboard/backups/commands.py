@@ -4,15 +4,23 @@ import shlex
 
 
 def create(
-    volume_id: str, name: str, *, incremental: bool, container: str = ''
-) -> str:
-    """To be said with a token of the project that owns the volume."""
+    volume_id: str,
+    name: str,
+    project_id: str,
+    *,
+    incremental: bool,
+    container: str = '',
+) -> list[str]:
+    """In the project that owns the volume: the backup is the token's."""
     words = ['openstack', 'volume', 'backup', 'create', '--force']
     if incremental:
         words.append('--incremental')
     if container:
         words += ['--container', container]
-    return shlex.join([*words, '--name', name, volume_id])
+    return [
+        f'export OS_PROJECT_ID={shlex.quote(project_id)}',
+        shlex.join([*words, '--name', name, volume_id]),
+    ]
 
 
 def delete(backup_id: str) -> str:
