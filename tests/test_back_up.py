@@ -12,6 +12,7 @@ from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import store
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import planning
 from tests import backup_site
 from tests import factory
 
@@ -271,6 +272,9 @@ def test_undoing_deletes_what_was_made(site, project):
     assert not site.backups(volume)
     assert not inventory.Backup.objects.exists()
     assert site.covered(volume).state == COVERED.NEW
+    # What is deleted nobody brings back.
+    with pytest.raises(planning.CannotUndo):
+        site.plan_undo(undone)
 
 
 def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):

@@ -67,6 +67,27 @@ def test_what_cannot_be_undone_starts_when_its_size_is_typed(admin, task_kind):
     assert task.state == models.Task.State.QUEUED
 
 
+def test_an_undoing_that_is_for_good_says_so_and_is_not_undone(
+    admin, task_kind, task_engine
+):
+    task_kind.can_redo = False
+    task = paper_tasks.start(2)
+    paper_tasks.work(task_engine, task)
+    admin.post(f'{TASKS}{task.pk}/undo/')
+    undo = models.Task.objects.get(undo_of=task)
+    page = f'{TASKS}{undo.pk}/'
+    assert 'Type the number of steps, 2' in text(admin, page)
+    admin.post(f'{page}start/', {'typed': '2'})
+    paper_tasks.work_until_it_rests(task_engine)
+    assert 'id="rey-order-undo"' in text(admin, f'{TASKS}{task.pk}/')
+    assert 'id="rey-order-undo"' not in text(admin, page)
+    admin.post(f'{page}undo/')
+    assert not models.Task.objects.filter(undo_of=undo).exists()
+    # One that can go back is undone in turn.
+    task_kind.can_redo = True
+    assert 'id="rey-order-undo"' in text(admin, page)
+
+
 def test_what_cannot_be_asked_any_more_is_told(admin):
     task = paper_tasks.plan(3)
     orders.start(task, REY)

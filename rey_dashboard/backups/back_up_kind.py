@@ -54,6 +54,7 @@ class BackUp(kinds.Kind):
 
     label = _('Back up volumes')
     rule = operate.ACT
+    can_redo = False
     fewest_steps = 1
     flags = {
         back_up_plan.ATTACHED: _(

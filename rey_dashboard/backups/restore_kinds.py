@@ -37,6 +37,7 @@ class RestoreBackup(kinds.Kind):
 
     label = _('Restore backups to new volumes')
     rule = operate.ACT
+    can_redo = False
     fewest_steps = 1
     flags = {
         plans.VOLUME_GONE: _('the volume itself is gone'),

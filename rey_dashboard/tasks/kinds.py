@@ -169,6 +169,7 @@ class Kind(abc.ABC):
     :cvar label: for people
     :cvar rule: of the policy; asked at planning, at the start and for undoing
     :cvar can_undo: whether ``undo`` can bring back what was
+    :cvar can_redo: whether it can bring back, too, what an undoing changed
     :cvar leaves_nothing: what it makes it deletes again itself, so that there
         is nothing to undo
     :cvar fewest_steps: what a task took with fewer says little of others
@@ -179,6 +180,7 @@ class Kind(abc.ABC):
     label: str
     rule: str
     can_undo = True
+    can_redo = True
     leaves_nothing = False
     fewest_steps = 3
     flags: Mapping[str, str] = types.MappingProxyType({})
@@ -187,6 +189,10 @@ class Kind(abc.ABC):
     def read_rule(self) -> str:
         """That of who may look at such tasks: the area's rule to read."""
         return self.rule.rpartition(':')[0] + ':read'
+
+    def may_undo(self, task: models.Task) -> bool:
+        """Whether such a task can be undone, once something of it is done."""
+        return self.can_undo and (self.can_redo or not task.undo_of_id)
 
     @abc.abstractmethod
     def plan(self, region: str, parameters: Mapping) -> Iterable[Planned]:

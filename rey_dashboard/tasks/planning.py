@@ -76,7 +76,7 @@ def plan_undo(
     """
     kind = find(task.kind)
     done = task.steps.filter(state=STATES.DONE).order_by('-number')
-    if not kind.can_undo or not done.exists():
+    if not kind.may_undo(task) or not done.exists():
         raise CannotUndo
     undo = models.Task(
         region=task.region,

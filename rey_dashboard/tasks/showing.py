@@ -131,14 +131,15 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
         found.append(Button('cancel', label))
     if orders.retry in may:
         found.append(Button('retry', _('Retry %d failed') % task.failed))
-    if kind.can_undo and task.done and task.state in models.Task.ENDED:
+    is_over = task.state in models.Task.ENDED
+    if is_over and task.done and kind.may_undo(task):
         found.append(Button('undo', _('Undo %d…') % task.done, 'warning'))
     return found
 
 
 def to_type(task: models.Task, kind: kinds.Kind) -> str:
     """What is typed to start what cannot be undone: how much it changes."""
-    can_go_back = kind.can_undo or kind.leaves_nothing
+    can_go_back = kind.may_undo(task) or kind.leaves_nothing
     return '' if can_go_back else str(task.total)
 
 

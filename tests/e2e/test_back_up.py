@@ -59,6 +59,7 @@ def test_volumes_are_backed_up_in_their_own_project_and_undone(cloud, sign_in):
     assert all(row['metadata']['rey_step'] for row in made)
     # The page of the task is the one that is open: the incremental one's.
     page.get_by_role('button', name='Undo 1').click()
+    page.get_by_label('Type the number of steps').fill('1')
     page.get_by_role('button', name='Start: 1 steps').click()
     ended(page, 'succeeded')
     assert [row['is_incremental'] for row in made_of()] == [False]

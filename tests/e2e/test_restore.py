@@ -121,6 +121,7 @@ def test_it_is_restored_to_a_new_volume_and_undone(
     page.get_by_role('heading', name=NAME).wait_for()
     page.goto(task)
     page.get_by_role('button', name='Undo 1').click()
+    page.get_by_label('Type the number of steps').fill('1')
     page.get_by_role('button', name='Start: 1 steps').click()
     ended(page)
     assert [row['id'] for row in volumes(cloud, name=NAME)] == [volume_id]
