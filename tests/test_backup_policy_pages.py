@@ -10,6 +10,8 @@ from openstack_auth import policy as horizon_policy
 
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
+from rey_dashboard.backups import policy_history
+from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models as tasks
 from tests import backup_pages
 from tests import factory
@@ -209,6 +211,50 @@ def refreshed(policy):
     return policy
 
 
+def test_a_second_press_makes_no_second_policy(admin, volumes):
+    shown = shown_of(preview(admin, enabled='on'))
+    told = {**FORM, 'enabled': 'on', 'shown': shown}
+    first, second = (admin.post(NEW, told) for _ in range(2))
+    policy = models.BackupPolicy.objects.get()
+    assert first.url == second.url == page_of(policy)
+
+
+def test_another_one_of_that_name_is_not_made(admin, volumes):
+    keep(admin)
+    other = keep(admin, keep_last=3)
+    assert 'another one of this name' in other.content.decode()
+    # For another domain it is another one, and so it is after a removal.
+    keep(admin, domain='research')
+    admin.post(page_of(whole_cloud(), 'remove'), {'name': 'nightly'})
+    keep(admin, keep_last=3)
+    assert models.BackupPolicy.objects.count() == 3
+    keep(admin, page_of(whole_cloud(), 'edit'), keep_last=5, version=1)
+    assert policies.current(whole_cloud()).keep_last == 5
+
+
+def whole_cloud():
+    return models.BackupPolicy.objects.get(domain_id='', removed_at=None)
+
+
+def test_who_edits_what_is_removed_meanwhile_is_told(
+    admin, volumes, monkeypatch
+):
+    policy = make()
+    address = page_of(policy, 'edit')
+    told = {**FORM, 'keep_last': 3, 'version': 1}
+    shown = shown_of(admin.post(address, told))
+    remove = policy_history.remove
+
+    def too_late(row, *told):
+        remove(row, factory_policies.REY)
+        return kept(row, *told)
+
+    kept = policy_history.keep
+    monkeypatch.setattr(policy_history, 'keep', too_late)
+    page = admin.post(address, {**told, 'shown': shown}).content.decode()
+    assert 'Somebody else has changed it' in page
+
+
 def test_who_was_slower_is_told_and_changes_nothing(admin, volumes):
     policy = make()
     answer = keep(
@@ -259,6 +305,30 @@ def test_projects_without_room_are_told_before_it_runs(admin, volumes):
         admin, page_of(make(scope=scope('project', 'p')))
     )
     assert 'has no room' in text(admin, page_of(make()))
+
+
+def test_what_a_run_leaves_out_is_told_with_it(admin, volumes):
+    factory.quota('q', 'volume', 'backups', 10, 9)
+    policy = make()
+    admin.post(page_of(policy, 'run'))
+    page = text(admin, page_of(policy))
+    assert '0 of 2 volumes, 1 left out' in page
+    (row,) = backup_pages.export(admin, page_of(policy))['rows']
+    assert row['volumes_left_out'] == 1
+
+
+def test_a_zone_that_is_not_known_here_leaves_the_pages(admin, volumes):
+    policy = make(enabled=False)
+    admin.post(page_of(policy, 'run'))
+    version = policy.versions.get()
+    version.told['time_zone'] = 'Mars/Olympus'
+    version.save()
+    for part in ((), ('edit',)):
+        assert 'Mars/Olympus' in text(admin, page_of(policy, *part)), part
+    answer = admin.post(page_of(policy, 'enable'))
+    assert answer.url == page_of(policy)
+    assert 'There is no time zone of this name' in text(admin, page_of(policy))
+    assert not refreshed(policy).enabled
 
 
 def test_runs_are_listed_filtered_and_exported(admin, volumes):
@@ -317,6 +387,16 @@ def test_a_manager_makes_one_for_his_domain_alone(manager):
     assert (policy.domain_id, policy.volumes) == ('research', 1)
     rows = backup_pages.export(manager, page_of(policy, 'volumes'))['rows']
     assert [row['volume_id'] for row in rows] == ['b']
+
+
+def test_a_manager_learns_no_name_of_what_is_not_his(manager):
+    inventory.Volume.objects.filter(id='a').update(name='board minutes')
+    inventory.Volume.objects.filter(id='b').update(name='lab results')
+    policy = make(domain_id='research', scope=scope('list', 'a', 'b'))
+    for page in (LIST, page_of(policy)):
+        told = text(manager, page)
+        assert 'lab results' in told
+        assert 'board minutes' not in told
 
 
 def test_a_manager_sees_no_policy_of_another_domain_or_the_cloud(manager):

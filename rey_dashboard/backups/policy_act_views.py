@@ -17,6 +17,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_history
 from rey_dashboard.backups import policy_rights
+from rey_dashboard.backups import schedule
 from rey_dashboard.pages import views
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import records
@@ -39,6 +40,8 @@ class OrderView(views.ScopedView):
             )
         except models.BackupPolicy.DoesNotExist:
             messages.error(request, _('Somebody else has removed it.'))
+        except schedule.Wrong as error:
+            messages.error(request, str(error))
         return _to('policy', self.policy.pk)
 
     @cached_property

@@ -27,6 +27,7 @@ from rey_dashboard.tasks import views as task_views
 
 #: Times that the preview shows.
 NEXT = 5
+_CHANGED = (policy_history.Changed, models.BackupPolicy.DoesNotExist)
 
 
 class _FormView(views.PageView):
@@ -46,6 +47,7 @@ class _FormView(views.PageView):
         """What the form says.
 
         :raises policy_history.Changed: see there
+        :raises models.BackupPolicy.DoesNotExist: it was removed meanwhile
         """
         raise NotImplementedError
 
@@ -62,7 +64,7 @@ class _FormView(views.PageView):
             if self.form.is_shown:
                 try:
                     return self._kept(self.keep())
-                except policy_history.Changed:
+                except _CHANGED:
                     self.form.add_error(
                         None,
                         _(
@@ -118,10 +120,10 @@ class NewView(_FormView):
     page_title = _('New policy of backups')
 
     def get_form(self, data=None):
-        return policy_forms.PolicyForm(data, scope=self.scope, told=None)
+        return policy_forms.PolicyForm(data, scope=self.scope)
 
     def keep(self):
-        return policy_history.create(
+        return self.form.twin or policy_history.create(
             self.scope.region,
             self.form.domain_id,
             self.form.told,
@@ -140,11 +142,7 @@ class EditView(_FormView):
 
     def get_form(self, data=None):
         return policy_forms.PolicyForm(
-            data,
-            scope=self.scope,
-            told=policies.current(self.policy),
-            domain_id=self.policy.domain_id,
-            version=self.policy.version,
+            data, scope=self.scope, policy=self.policy
         )
 
     def keep(self):

@@ -7,6 +7,7 @@ from django import forms as django_forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import rates
 from rey_dashboard.pages import forms
@@ -29,7 +30,7 @@ class PolicyForm(django_forms.Form):
 
     :param scope: of the user who acts: of a domain's manager the policy is
         for one of his domains
-    :param domain_id: of a policy that is there; it stays
+    :param policy: that it changes; its domain stays
     """
 
     use_required_attribute = False
@@ -148,14 +149,15 @@ class PolicyForm(django_forms.Form):
         required=False, widget=django_forms.HiddenInput
     )
 
-    def __init__(
-        self, data=None, *, scope, told, domain_id=None, version=None
-    ):
-        super().__init__(data, initial={**_initial(told), 'version': version})
+    def __init__(self, data=None, *, scope, policy=None):
+        super().__init__(data, initial=_initial(policy))
         self.scope = scope
-        self._domain_id = domain_id
+        self._policy = policy
+        self._domain_id = policy and policy.domain_id
+        # Its own is named, too, where this host does not know it any more.
+        zones = zoneinfo.available_timezones() | {self.initial['time_zone']}
         self.fields['time_zone'].choices = [
-            (name, name) for name in sorted(zoneinfo.available_timezones())
+            (name, name) for name in sorted(zones)
         ]
         self._offer_domains()
         if not scope.is_whole:
@@ -210,7 +212,28 @@ class PolicyForm(django_forms.Form):
         )
         for name, words in policies.problems(self.told):
             self.add_error('reach' if name == 'kind' else name, words)
+        twin = self.twin
+        if twin and (self._policy or policies.current(twin) != self.told):
+            self.add_error(
+                'name', _('There is another one of this name already.')
+            )
         return given
+
+    @property
+    def twin(self) -> models.BackupPolicy | None:
+        """Another policy of its domain that has its name.
+
+        Says that the same as a new one, somebody has pressed twice.
+        """
+        rows = models.BackupPolicy.objects.filter(
+            region=self.scope.region,
+            domain_id=self.domain_id,
+            name=self.told.name,
+            removed_at=None,
+        )
+        if self._policy:
+            rows = rows.exclude(pk=self._policy.pk)
+        return rows.first()
 
     def _values(self, given) -> list[str]:
         lines = given['values'].replace('\0', '').splitlines()
@@ -247,14 +270,16 @@ class PolicyForm(django_forms.Form):
                 self.add_error('values', words % line)
 
 
-def _initial(told: policies.Told | None) -> dict:
-    is_new = told is None
-    told = told or policies.Told()
-    initial = {
+def _initial(policy: models.BackupPolicy | None) -> dict:
+    if policy is None:
+        own = {'time_zone': timezone.get_current_timezone_name()}
+        told = policies.Told()
+    else:
+        own = {'version': policy.version}
+        told = policies.current(policy)
+    return {
         **vars(told),
         'reach': told.scope.kind,
         'values': '\n'.join(told.scope.values),
+        **own,
     }
-    if is_new:
-        initial['time_zone'] = timezone.get_current_timezone_name()
-    return initial

@@ -81,6 +81,7 @@ RUNS = tables.Table(
     fields=(
         *own.attributes('due_at', 'state', 'seen_at', 'version', 'task_id'),
         tables.Field('task_state', _task_state('task')),
+        tables.Field('volumes_left_out', lambda row: row.left_out),
         tables.Field('pruning_task_id', lambda row: row.pruning_id),
         *own.attributes('note'),
     ),

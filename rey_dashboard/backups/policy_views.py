@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.db.models import Count
 from django.db.models import F
 from django.db.models import OuterRef
 from django.db.models import Subquery
@@ -25,6 +26,7 @@ from rey_dashboard.pages import names
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views as page_views
 from rey_dashboard.policy import operate
+from rey_dashboard.tasks import models as tasks
 
 #: What begins later than this after it was due was made up.
 LATE = datetime.timedelta(minutes=2)
@@ -52,7 +54,7 @@ class PoliciesView(views.TabView):
         told = {row.policy_id: policies.read(row.told) for row in versions}
         last = _last_runs(page)
         known = policy_words.names(
-            self.scope.region, (one.scope for one in told.values())
+            self.scope, (one.scope for one in told.values())
         )
         domains = _domain_names(self.scope.region, page)
         for row in page:
@@ -107,13 +109,22 @@ class PolicyView(_OfPolicy, page_views.TableView):
         return self.policy.runs.select_related('task', 'pruning')
 
     def load(self, page):
+        left_out = _left_out(page)
         for run in page:
+            run.due_there = self._there(run.due_at)
             late = run.seen_at - run.due_at
             run.late_s = late.total_seconds() if late > LATE else None
+            run.left_out = left_out.get(run.task_id, 0)
+
+    def _there(self, at):
+        try:
+            return schedule.local(at, self.told.time_zone)
+        except schedule.WrongZone:
+            return at
 
     def get_context_data(self, **kwargs):
         region, policy = self.scope.region, self.policy
-        known = policy_words.names(region, [self.told.scope])
+        known = policy_words.names(self.scope, [self.told.scope])
         domains = _domain_names(region, [policy])
         return super().get_context_data(
             policy=policy,
@@ -125,7 +136,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
             others=_others(self.scope, policy, self.reached),
             week=self._week(),
             short=policy_room.of(region, self.reached),
-            history=_history(region, policy),
+            history=_history(self.scope, policy),
             **kwargs,
         )
 
@@ -172,6 +183,16 @@ def _last_runs(page) -> dict[int, models.BackupPolicyRun]:
     return {run.policy_id: run for run in found.select_related('task')}
 
 
+def _left_out(page):
+    """By task: volumes that were not tried, for example without a quota."""
+    steps = tasks.Step.objects.filter(
+        task__in=[run.task_id for run in page if run.task_id],
+        state=tasks.Step.State.REFUSED,
+    )
+    told = steps.order_by().values_list('task').annotate(Count('pk'))
+    return dict(told)
+
+
 def _domain_names(region, page):
     return names.of_domains(region, (row.domain_id for row in page))
 
@@ -192,11 +213,11 @@ def _others(scope_, policy, reached):
     return found
 
 
-def _history(region, policy):
+def _history(seen, policy):
     """Versions, the latest first, each with what it has changed."""
     rows = list(policy.versions.order_by('-version')[: VERSIONS + 1])
     told = [policies.read(row.told) for row in rows]
-    known = policy_words.names(region, (one.scope for one in told))
+    known = policy_words.names(seen, (one.scope for one in told))
     for place, row in enumerate(rows[:VERSIONS]):
         row.first = place + 1 == len(rows)
         row.changes = (

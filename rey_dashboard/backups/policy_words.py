@@ -10,28 +10,33 @@ from django.utils.translation import ngettext
 
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import rates
-from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import scope as inventory_scope
 from rey_dashboard.templatetags import rey
 
 #: Values of a scope that are named; the policy's page has all.
 NAMED = 3
 METHODS = {rates.FULL: _('full'), rates.INCREMENTAL: _('incremental')}
 _NAMED_IN = {
-    policies.Reach.DOMAIN: inventory.Domain,
-    policies.Reach.PROJECT: inventory.Project,
-    policies.Reach.LIST: inventory.Volume,
+    policies.Reach.DOMAIN: inventory_scope.Scope.domains,
+    policies.Reach.PROJECT: inventory_scope.Scope.projects,
+    policies.Reach.LIST: inventory_scope.Scope.volumes,
 }
 
 
-def names(region: str, scopes: Iterable[policies.Scope]) -> Mapping[str, str]:
-    """Id -> name, of what the scopes name by id and is known."""
+def names(
+    seen: inventory_scope.Scope, scopes: Iterable[policies.Scope]
+) -> Mapping[str, str]:
+    """Id -> name, of what the scopes name by id.
+
+    :param seen: by who reads it: a list may have ids of what is others'
+    """
     wanted = {}
     for scope in scopes:
         wanted.setdefault(scope.kind, set()).update(scope.values)
     found = {}
-    for kind, model in _NAMED_IN.items():
+    for kind, rows_of in _NAMED_IN.items():
         if wanted.get(kind):
-            rows = model.objects.filter(region=region, id__in=wanted[kind])
+            rows = rows_of(seen).filter(id__in=wanted[kind])
             found.update(rows.values_list('id', 'name'))
     return found
 
