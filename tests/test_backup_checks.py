@@ -1,12 +1,17 @@
 """Backups left in the middle, and a cloud that cannot make any."""
 
+import json
+
+from django.urls import reverse
 import pytest
 
 from rey_dashboard.backups import backup_checks
+from rey_dashboard.backups import checks
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import models
 from tests import factory
 from tests import factory_backups
+from tests import factory_checks
 from tests.factory_backups import ago
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +81,54 @@ def test_without_any_service_nothing_is_known():
     factory_backups.volume('w', 'p', 'never')
     assert not models.VolumeService.objects.exists()
     assert not found(backup_checks.BackupService())
+
+
+@pytest.mark.parametrize('state', ['never', 'failing', 'stale', 'stuck'])
+def test_volumes_at_risk_lead_to_the_page_that_backs_them_up(
+    sign_in, our_checks, state
+):
+    factory.collected()
+    factory.project('p', domain_id='research')
+    for volume_id, its_state in (('v', state), ('w', 'protected')):
+        factory.volume(volume_id, 'p')
+        factory_backups.volume(volume_id, 'p', its_state)
+    (one,) = checks.VolumesAtRisk().find(factory.REGION)
+    finding = factory_checks.make_finding(
+        one.subject,
+        check_name='volumes_at_risk',
+        project_id='p',
+        word=str(one.word),
+        evidence={'volumes': 1, 'worst': []},
+    )
+    factory.domain_role('research')
+    for role in ('admin', 'member'):
+        browser = sign_in(role)
+        address = reverse('horizon:rey:today:finding', args=[finding.pk])
+        context = browser.get(address).context
+        listed = browser.get(f'{context["page"]}&format=json')
+        rows = json.loads(b''.join(listed.streaming_content))['rows']
+        assert [row['volume_id'] for row in rows] == ['v']
+        change = context['change']
+        # One that is stuck has to be reset before.
+        assert (change is None) == (state == 'stuck')
+        if change:
+            assert browser.get(change.address).context['count'] == 1
+
+
+def test_a_manager_is_offered_to_reset_what_is_stuck(sign_in, our_checks):
+    factory.collected()
+    factory.project('p', domain_id='research')
+    backup('made', 'deleting')
+    finding = factory_checks.make_finding(
+        'made',
+        check_name='backup_stuck',
+        project_id='p',
+        evidence={'status': 'deleting'},
+    )
+    factory.domain_role('research')
+    manager = sign_in('member')
+    address = reverse('horizon:rey:today:finding', args=[finding.pk])
+    change = manager.get(address).context['change']
+    assert manager.get(change.address).context['count'] == 1
+    dossier = manager.get('/rey/find/backup/made/').content.decode()
+    assert change.address.replace('&', '&amp;') in dossier

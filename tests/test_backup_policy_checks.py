@@ -1,7 +1,10 @@
 """Policies that do not do what they say, and targets that they promise."""
 
 import datetime
+import json
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.urls import reverse
 from django.utils import timezone
 import pytest
 
@@ -15,6 +18,7 @@ from rey_dashboard.inventory import coverage
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models as tasks
 from tests import factory
+from tests import factory_checks
 from tests import factory_policies
 from tests.factory_backups import ago
 from tests.factory_policies import REY
@@ -59,6 +63,53 @@ def miss(policy, state='missed'):
     policy.runs.create(
         version=1, due_at=ago(hours=1), seen_at=ago(hours=1), state=state
     )
+
+
+def stored(check_name, check):
+    """What it finds, as the worker keeps it: by the policy's name."""
+    return {
+        one.subject_name: factory_checks.make_finding(
+            one.subject,
+            check_name=check_name,
+            subject_name=one.subject_name,
+            word=one.word,
+            evidence=json.loads(DjangoJSONEncoder().encode(one.evidence)),
+        )
+        for one in check.find(factory.REGION)
+    }
+
+
+def test_a_manager_sees_those_of_his_domains_policies_alone(
+    volumes, our_checks, sign_in
+):
+    factory.collected()
+    factory.domain('research')
+    factory_policies.project('q', 'research', 'c')
+    for name, domain_id in (
+        ('everywhere', ''),
+        ('ours', 'research'),
+        ('theirs', 'default'),
+    ):
+        run = begin(make(name=name, domain_id=domain_id), STATES.FAILED)
+        run.task.steps.update(
+            state=tasks.Step.State.FAILED,
+            error='No answer from http://cinder.example:8776/v3 (HTTP 503)',
+        )
+    by_name = stored('policy_failed', FAILED)
+    assert by_name.keys() == {'everywhere', 'ours', 'theirs'}
+    factory.domain_role('research')
+    manager = sign_in('member')
+    answers = {
+        name: manager.get(reverse('horizon:rey:today:finding', args=[one.pk]))
+        for name, one in by_name.items()
+    }
+    codes = {name: answer.status_code for name, answer in answers.items()}
+    assert codes == {'everywhere': 404, 'ours': 200, 'theirs': 404}
+    page = answers['ours'].content.decode()
+    assert 'The last run of the policy ours failed' in page
+    assert 'No answer from' in page
+    assert 'cinder.example' not in page
+    assert 'ours' in manager.get('/rey/today/').content.decode()
 
 
 def test_a_run_that_was_missed_is_found_until_one_begins(volumes):

@@ -38,7 +38,7 @@ class _OfBackups(volumes.Things):
         """A page of ours that plans a task for it."""
         chosen = parse.urlencode({'chosen': 1, 'id': finding.subject})
         address = f'{urls.reverse(f"horizon:rey:backups:{view}")}?{chosen}'
-        return registry.Change(label, address, operate.ACT)
+        return registry.Change(label, address, operate.ACT, of_domains=True)
 
     def service(self):
         return registry.command(

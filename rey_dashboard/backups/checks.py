@@ -1,5 +1,7 @@
 """Volumes that no good backup protects: a finding a project and state."""
 
+from urllib import parse
+
 from django import urls
 from django.db.models import Count
 from django.db.models import F
@@ -101,7 +103,25 @@ class VolumesAtRisk(registry.Check):
         )
 
     def page(self, finding):
-        return urls.reverse('horizon:rey:backups:volumes')
+        return _address('volumes', finding)
+
+    def change(self, finding):
+        if finding.word == _STATES.STUCK:
+            # Another one would wait for it.
+            return None
+        return registry.Change(
+            _t('Back them up…'),
+            _address('back_up', finding),
+            operate.ACT,
+            of_domains=True,
+        )
+
+
+def _address(name, finding):
+    """Of a page that lists the finding's volumes, or asks for them."""
+    told = {'project': finding.project_id, 'state': finding.word}
+    address = urls.reverse(f'horizon:rey:backups:{name}')
+    return f'{address}?{parse.urlencode(told)}'
 
 
 def _at_risk(region):

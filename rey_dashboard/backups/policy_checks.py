@@ -5,12 +5,14 @@ import datetime
 from django import urls
 from django.db.models import Min
 from django.db.models import OuterRef
+from django.db.models import Q
 from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import models
+from rey_dashboard.backups import policy_rights
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import parts
 from rey_dashboard.policy import operate
@@ -61,6 +63,10 @@ class _OfPolicies(registry.Check):
             else registry.HIT.NOTHING,
             since=since,
         )
+
+    def of_domains(self, scope):
+        seen = policy_rights.of(scope).values_list('pk', flat=True)
+        return Q(subject__in=[str(policy) for policy in seen])
 
     def page(self, finding):
         return urls.reverse(

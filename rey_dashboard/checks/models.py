@@ -67,7 +67,7 @@ class Finding(models.Model):
         max_length=16, choices=Hit.choices, default=Hit.NOTHING, blank=True
     )
     #: Nothing where it is of no single project: only who may see the whole
-    #: cloud sees it.
+    #: cloud sees it, if its check does not say otherwise.
     project_id = models.CharField(max_length=64, default='', blank=True)
     host = models.CharField(max_length=255, default='', blank=True)
     #: By the cloud's own words, when it began; often before we looked.

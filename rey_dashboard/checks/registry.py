@@ -16,7 +16,10 @@ from importlib import metadata
 import logging
 import shlex
 
+from django.db.models import Q
+
 from rey_dashboard.checks import models
+from rey_dashboard.inventory import scope as scope_
 
 LOG = logging.getLogger(__name__)
 
@@ -92,11 +95,14 @@ class Change:
 
     :param label: of the button
     :param rule: of the policy; without it the page is closed
+    :param of_domains: it is open to who manages domains, too, for what is
+        theirs
     """
 
     label: str
     address: str
     rule: str
+    of_domains: bool = False
 
 
 class Check(abc.ABC):
@@ -139,6 +145,10 @@ class Check(abc.ABC):
         """One sentence, in the language of whoever reads."""
         name = finding.subject_name or finding.subject
         return self.titles[finding.word] % {'name': name, **finding.evidence}
+
+    def of_domains(self, scope: scope_.Scope) -> Q:
+        """Which of its findings he sees who manages these domains alone."""
+        return Q(project_id__in=scope.projects().values('id'))
 
     def page(self, finding: models.Finding) -> str:
         """Address of our page that shows it; nothing without one."""

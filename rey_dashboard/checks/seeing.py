@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.db.models import QuerySet
 
+from rey_dashboard import policy
 from rey_dashboard.checks import models
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import scope as scope_
@@ -20,17 +21,27 @@ def scopes(request) -> dict[str, scope_.Scope]:
 def of(request) -> QuerySet:
     """The findings that the signed-in user may see, in his region.
 
-    Of the whole cloud, or of the projects of his domains. Those of checks
-    that are not installed here nobody sees.
+    Of the whole cloud, or of his domains as each check tells it. Those of
+    checks that are not installed here nobody sees.
     """
-    by_scope = {}
+    alike = {}
     for name, scope in scopes(request).items():
-        by_scope.setdefault(scope, []).append(name)
+        check = registry.installed()[name]
+        # One condition for all that tell it the same way.
+        how = None if scope.is_whole else type(check).of_domains
+        alike.setdefault((scope, how), {})[name] = check
     seen = Q(pk__in=[])
-    for scope, names in by_scope.items():
-        of_scope = Q(check_name__in=names)
-        if not scope.is_whole:
-            of_scope &= Q(project_id__in=scope.projects().values('id'))
+    for (scope, how), checks in alike.items():
+        of_scope = Q(check_name__in=list(checks))
+        if how:
+            of_scope &= next(iter(checks.values())).of_domains(scope)
         seen |= of_scope
     region = request.user.services_region or ''
     return models.Finding.objects.filter(seen, region=region)
+
+
+def may_plan(request, change: registry.Change) -> bool:
+    """Whether the page is open to the signed-in user."""
+    if change.of_domains:
+        return scope_.is_open(request, change.rule)
+    return policy.allowed(request, change.rule)

@@ -16,7 +16,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from rey_dashboard import policy
 from rey_dashboard.checks import models as check_models
 from rey_dashboard.checks import registry
 from rey_dashboard.checks import seeing
@@ -260,7 +259,7 @@ class Dossier(abc.ABC):
         return [
             change
             for change in changes
-            if policy.allowed(self.request, change.rule)
+            if seeing.may_plan(self.request, change)
         ]
 
     def events(self) -> list[Event]:

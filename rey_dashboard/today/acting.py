@@ -11,6 +11,7 @@ from rey_dashboard import policy
 from rey_dashboard.checks import models
 from rey_dashboard.checks import orders
 from rey_dashboard.checks import registry
+from rey_dashboard.checks import seeing
 from rey_dashboard.checks import showing
 from rey_dashboard.policy import today as rules
 from rey_dashboard.tasks import records
@@ -29,7 +30,7 @@ def may_act(request, finding: models.Finding) -> bool:
 def change(request, finding: models.Finding) -> registry.Change | None:
     """The task that may mend it, if the user may plan it."""
     found = None if finding.resolved_at else showing.change(finding)
-    if found and _passes(request, found.rule):
+    if found and seeing.may_plan(request, found):
         return found
     return None
 

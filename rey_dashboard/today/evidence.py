@@ -11,6 +11,7 @@ from django.utils import dateparse
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.inventory import resources
+from rey_dashboard.tasks import showing
 from rey_dashboard.templatetags import rey
 
 #: Where things stand is nothing for who may not see the whole cloud.
@@ -24,6 +25,8 @@ OF_THE_CLOUD = frozenset(
         'source',
     }
 )
+#: They may tell addresses of services.
+_WORDS_OF_FAULTS = ('error', 'fail_reason', 'fault')
 #: What checks call it; others are told by their own names.
 LABELS = {
     'back_end': _('Back end'),
@@ -109,12 +112,14 @@ def facts(evidence: Mapping, whole: bool) -> list[Fact]:
 
 
 def shown(value: Any, whole: bool) -> Any:
-    """The same, without hosts and back ends unless they are told."""
+    """The same; hosts, back ends and addresses are told of the whole."""
     if whole:
         return value
     if isinstance(value, Mapping):
         return {
-            name: shown(inner, whole)
+            name: showing.without_addresses(inner)
+            if name in _WORDS_OF_FAULTS and isinstance(inner, str)
+            else shown(inner, whole)
             for name, inner in value.items()
             if name not in OF_THE_CLOUD
         }
