@@ -85,8 +85,16 @@ def keep(browser, address=NEW, **changed):
 
 def test_without_a_policy_the_list_says_so_and_offers_one(admin, volumes):
     page = text(admin, LIST)
-    assert 'There are none.' in page
+    assert 'There are none. A policy backs up volumes at' in page
     assert f'href="{NEW}"' in page
+    pruning = text(admin, '/rey/backups/pruning/')
+    assert f'under <a href="{LIST}">Policies</a>' in pruning
+    assert 'Nothing would be deleted now' in pruning
+    assert 'press “Put the chosen on hold…”' in text(
+        admin, '/rey/backups/holds/'
+    )
+    # What a filter hides is not the first one to make.
+    assert 'A policy backs up' not in text(admin, LIST, q='none')
 
 
 def test_the_list_tells_each_in_words(admin, volumes):

@@ -31,6 +31,11 @@ class HoldsView(views.TabView):
     form_class = hold_forms.HoldsForm
     page_title = _('Backups on hold')
     table = hold_tables.HOLDS
+    when_empty = _(
+        'A backup on hold is not deleted by this dashboard, whatever a policy '
+        'says. Tick it under “All backups”, and press “Put the chosen on '
+        'hold…”.'
+    )
     acts = (views.Act('release', _('Release the chosen…'), rule=operate.HOLD),)
 
     def get_rows(self):

@@ -43,6 +43,11 @@ class PoliciesView(views.TabView):
     page_title = _('Policies of backups')
     table = policy_tables.POLICIES
     template_name = 'rey/backups/policies.html'
+    when_empty = _(
+        'A policy backs up volumes at the times that it says, and deletes '
+        'what need not be kept. “New policy…” makes one, and shows first what '
+        'it would do.'
+    )
 
     def get_rows(self):
         return policy_rights.of(self.scope)

@@ -36,6 +36,7 @@ class PruningView(views.TabView):
     page_title = _('Pruning of backups')
     table = prune_tables.GOING
     template_name = 'rey/backups/pruning.html'
+    when_empty = _('Nothing would be deleted now.')
 
     def get_rows(self):
         if self.form.errors:

@@ -113,10 +113,14 @@ class TableView(PageView):
     """A page with one table: ``?sort=``, ``?page=``, ``?format=`` and filters.
 
     The subclass names the table and the filter form, and gives the rows.
+
+    :cvar when_empty: said where there are none: what they are, and how the
+        first comes
     """
 
     table: tables.Table
     form_class = None
+    when_empty = ''
 
     def get_table(self) -> tables.Table:
         return self.table
