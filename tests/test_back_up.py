@@ -10,6 +10,7 @@ from rey_dashboard.backups import back_up_kind
 from rey_dashboard.backups import owners
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import store
+from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
@@ -154,6 +155,36 @@ def test_a_lost_answer_makes_no_second_backup(site, project):
         'block-storage', '/backups', 'lost', method='POST', times=1
     )
     task = back_up(site, volume)
+    assert task.state == STATES.SUCCEEDED
+    assert len(site.backups(volume)) == 1
+
+
+@pytest.mark.parametrize(
+    'method, path',
+    [
+        ('GET', '/backups/detail'),
+        ('GET', '/volumes/'),
+        ('POST', '/backups'),
+    ],
+)
+@pytest.mark.parametrize(
+    'page', [{'kind': 'html'}, {'status': 200, 'body': '{"error": "busy"}'}]
+)
+def test_a_page_of_a_proxy_is_no_answer_and_it_is_tried_again(
+    site, project, monkeypatch, method, path, page
+):
+    monkeypatch.setattr(gates, 'LONGEST_PAUSE_S', 0.05)
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    fault = site.cloud.fault(
+        'block-storage', path, method=method, times=2, **page
+    )
+    task = site.plan('back_up', volumes=[volume], method='full')
+    site.start(task)
+    for turn, _ in enumerate(site.passing(task, 0)):
+        if turn == 0 and path != '/backups':
+            assert 'answers in its place' in task.steps.get().remedy
+    assert fault.happened
     assert task.state == STATES.SUCCEEDED
     assert len(site.backups(volume)) == 1
 

@@ -93,7 +93,7 @@ class Owner:
             'container': container or None,
         }
         answer = self.own.post('/backups', json={'backup': told})
-        return answer.json()['backup']['id']
+        return listing.held(answer, 'backup')['id']
 
     def make_volume(
         self,
@@ -119,7 +119,7 @@ class Owner:
             'metadata': dict(metadata),
         }
         answer = self.own.post('/volumes', json={'volume': told})
-        return answer.json()['volume']['id']
+        return listing.held(answer, 'volume')['id']
 
     def restore_over(self, backup_id: str, volume_id: str) -> None:
         """Writes a backup over a volume, which must be available."""
@@ -158,7 +158,7 @@ class Owner:
 
     def _one(self, service, kind, thing_id):
         try:
-            return service.get(f'/{kind}s/{thing_id}').json()[kind]
+            return listing.held(service.get(f'/{kind}s/{thing_id}'), kind)
         except ks_exceptions.NotFound:
             return None
 

@@ -37,7 +37,10 @@ class TooOld(CloudFault):
 
 
 class CutListing(CloudFault):
-    """A listing ended before all rows came; nothing may be called gone."""
+    """Not all came that was asked for; nothing may be called gone.
+
+    A listing ended early, or a proxy answered in the service's place.
+    """
 
 
 ALL = (

@@ -14,6 +14,7 @@ import operator
 from urllib import parse
 
 from keystoneauth1 import adapter
+import requests
 
 from rey_dashboard.cloud import faults
 
@@ -79,19 +80,28 @@ def whole(
     return _held(get(path), path, key, kind)
 
 
+def held(answer: requests.Response, key: str) -> dict:
+    """What a service says of one thing, under ``key``.
+
+    :raises faults.CutListing: the answer is another's, with a good status
+    """
+    path = parse.urlsplit(answer.url).path
+    return _held(_body(answer), path, key, dict)
+
+
 def through(service: adapter.Adapter) -> Callable[[str], dict | None]:
     """Asks a service that we have no client of.
 
     As with the clients, a body that is no JSON is None.
     """
+    return lambda path: _body(service.get(path))
 
-    def get(path):
-        try:
-            return service.get(path).json()
-        except ValueError:
-            return None
 
-    return get
+def _body(answer):
+    try:
+        return answer.json()
+    except ValueError:
+        return None
 
 
 def _held(body, path, key, kind):

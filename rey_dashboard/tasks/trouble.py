@@ -18,8 +18,10 @@ _AWAY = (502, 503, 504)
 #: That may be the service's fault or that of one thing; with 401 the service
 #: user has a new password, or no role in one project.
 _BROKE = (401, 408, 500)
-#: Nothing answers, or it breaks off. urllib's and requests' are OSErrors.
+#: Nothing answers, it breaks off, or a proxy answers in the service's place.
+#: urllib's and requests' are OSErrors.
 _UNREACHED = (
+    faults.CutListing,
     ks_exceptions.ConnectionError,
     ks_exceptions.DiscoveryFailure,
     OSError,
