@@ -53,7 +53,7 @@ def marked(region: str, policy: int) -> QuerySet[models.Backup]:
 
 def _steps(region, marks):
     """Mark -> volume, the backup that was made if known, and policy."""
-    found = {}
+    found, policy_of = {}, {}
     for batch in store.batches(sorted(marks), store.BATCH):
         rows = tasks.Step.objects.filter(
             request_id__in=batch,
@@ -61,11 +61,15 @@ def _steps(region, marks):
             task__kind=KIND,
             task__undo_of=None,
         )
-        for mark, *told in rows.values_list(
-            'request_id',
-            'target',
-            'work__backup_id',
-            'task__parameters__policy',
-        ):
-            found[mark] = told
+        told = list(
+            rows.values_list(
+                'request_id', 'target', 'work__backup_id', 'task_id'
+            )
+        )
+        # Parameters list all volumes of a task: not to be read step by step.
+        new = {task_id for *_columns, task_id in told} - policy_of.keys()
+        asked = tasks.Task.objects.filter(pk__in=new)
+        policy_of |= dict(asked.values_list('pk', 'parameters__policy'))
+        for mark, volume_id, backup_id, task_id in told:
+            found[mark] = volume_id, backup_id, policy_of.get(task_id)
     return found

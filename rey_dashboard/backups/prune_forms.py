@@ -2,7 +2,7 @@ from django import forms as django_forms
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import forms
-from rey_dashboard.backups import made
+from rey_dashboard.backups import policy_rights
 from rey_dashboard.backups import prune_plan
 from rey_dashboard.backups import retention
 from rey_dashboard.pages import forms as page_forms
@@ -12,11 +12,9 @@ MOST_KEPT, MOST_DAYS = 1000, 3660
 
 
 def policies(scope):
-    """Those that the user may see; one of the whole cloud is no manager's."""
-    rows = made.living(scope.region).order_by('name', 'pk')
-    if scope.is_whole:
-        return rows
-    return rows.filter(domain_id__in=scope.domain_ids - {''})
+    """Those that are there and that the user may see."""
+    rows = policy_rights.of(scope).filter(removed_at=None)
+    return rows.order_by('name', 'pk')
 
 
 def _number(label, short, most):
