@@ -308,6 +308,35 @@ def test_where_nothing_is_to_be_deleted_no_task_stands_there(volumes, prune):
     assert not tasks.Task.objects.filter(kind=settling.KIND).exists()
 
 
+def test_one_that_breaks_holds_up_no_other(
+    volumes, prune, monkeypatch, caplog
+):
+    for module in (due, settling):
+        monkeypatch.setattr(module, '_TOLD', set())
+    broken, good = make(DUE - MINUTE, name='broken'), make(DUE)
+    version = broken.versions.get()
+    scope, version.told['scope'] = version.told['scope'], {'kind': 'moon'}
+    version.save()
+    for _ in range(2):
+        look(DUE)
+    assert (runs(broken), runs(good)) == ([], [('begun', DUE)])
+    assert caplog.text.count('KeyError') == 1
+    # The same when its backups are to be pruned.
+    version.told['scope'] = scope
+    version.save()
+    look(DUE)
+    version.told['scope'] = 'moon'
+    version.save()
+    for policy in (broken, good):
+        end(latest(policy))
+    caplog.clear()
+    for _ in range(2):
+        look(DUE + MINUTE)
+    assert latest(broken).pruning is None
+    assert latest(good).pruning
+    assert caplog.text.count('nothing can be deleted') == 1
+
+
 def test_what_keeps_all_deletes_nothing(volumes, prune):
     policy = make(DUE, keep_last=0, keep_days=0)
     look(DUE)

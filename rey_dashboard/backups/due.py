@@ -67,11 +67,19 @@ def run_due(region: str, now: datetime.datetime) -> None:
             _run(policy, now)
         except db.IntegrityError:
             LOG.info('Policy %s: another worker was quicker', policy.pk)
-        except schedule.Wrong as error:
+        except db.Error:
+            raise
+        except Exception as error:  # it must hold up no other policy
             # It stays due, and a check tells that; the log needs it once.
             if (policy.pk, policy.version) not in _TOLD:
                 _TOLD.add((policy.pk, policy.version))
-                LOG.error('Policy %s cannot run: %s', policy.pk, error)
+                is_told = isinstance(error, schedule.Wrong)
+                LOG.error(
+                    'Policy %s cannot run: %s',
+                    policy.pk,
+                    error,
+                    exc_info=not is_told,
+                )
 
 
 def run_now(

@@ -3,6 +3,7 @@
 import datetime
 import logging
 
+from django import db
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _t
@@ -19,6 +20,8 @@ from rey_dashboard.tasks import planning
 LOG = logging.getLogger(__name__)
 
 KIND = 'prune_backups'
+#: Runs of which the log tells already.
+_TOLD: set[int] = set()
 
 
 def waiting(region: str | None):
@@ -33,12 +36,23 @@ def settle(region: str, now: datetime.datetime) -> None:
     # Loading kinds takes a while: not in a transaction.
     kinds.installed()
     for run in waiting(region).select_related('policy').order_by('pk'):
-        with lease.turn(), transaction.atomic():
-            mine = models.BackupPolicyRun.objects.filter(
-                pk=run.pk, settled_at=None
-            ).update(settled_at=now)
-            if mine:
-                begin_pruning(run)
+        try:
+            _settle(run, now)
+        except db.Error:
+            raise
+        except Exception:  # it must hold up no other run
+            if run.pk not in _TOLD:
+                _TOLD.add(run.pk)
+                LOG.exception('After run %s nothing can be deleted', run.pk)
+
+
+def _settle(run, now):
+    with lease.turn(), transaction.atomic():
+        mine = models.BackupPolicyRun.objects.filter(
+            pk=run.pk, settled_at=None
+        ).update(settled_at=now)
+        if mine:
+            begin_pruning(run)
 
 
 def begin_pruning(run: models.BackupPolicyRun) -> None:
