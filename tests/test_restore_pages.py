@@ -5,6 +5,7 @@ import datetime
 from django.utils import timezone
 import pytest
 
+from rey_dashboard.backups import restore_rates
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from tests import backup_pages
@@ -326,3 +327,21 @@ def test_a_managers_drill_is_in_each_backups_own_project(sign_in):
     task = models.Task.objects.get()
     assert task.parameters['project_id'] == ''
     assert task.steps.get().work['asked']['project_id'] == 'p'
+
+
+def test_over_another_volume_tells_the_time_of_what_is_written(admin, shop):
+    """Also when the volume that it came from is larger, or gone."""
+    page = f'{OVER}?chosen=1&id=b-orders'
+    measured = []
+
+    def words(self, gib, back_end=''):
+        measured.append((gib, back_end))
+        return 'a while'
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restore_rates.Measured, 'words', words)
+        inventory.Volume.objects.update(size_gib=99, host='h@lvm#pool')
+        assert '<dd>a while</dd>' in backup_pages.text(admin, page)
+        inventory.Volume.objects.all().delete()
+        assert '<dd>a while</dd>' in backup_pages.text(admin, page)
+    assert measured == [(10, 'h@lvm'), (10, '')]
