@@ -20,7 +20,7 @@ from rey_dashboard.backups import owners
 from rey_dashboard.backups import record_entries
 from rey_dashboard.backups import record_files
 from rey_dashboard.backups import record_plans
-from rey_dashboard.backups import record_rights
+from rey_dashboard.backups import service_user
 from rey_dashboard.cloud import backup_records
 from rey_dashboard.cloud import backups as cloud_backups
 from rey_dashboard.inventory import coverage_again
@@ -162,7 +162,7 @@ class ImportBackups(kinds.Kind):
             context.kept.pop(('owner', project_id), None)
             raise kinds.Refused(
                 str(error),
-                record_rights.give_role(
+                service_user.give_role(
                     context.session.get_user_id(), project_id
                 ),
             ) from error
