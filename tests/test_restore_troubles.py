@@ -3,11 +3,13 @@
 import pytest
 
 from rey_dashboard import conf
+from rey_dashboard import worker
 from rey_dashboard.backups import owners
 from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_over_kind
 from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import volume
+from rey_dashboard.inventory import store
 from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import orders
 from tests import backup_tasks
@@ -63,6 +65,18 @@ def restored_elsewhere(cloud, is_so=True):
 def finish(engine, task):
     paper_tasks.work_until_it_rests(engine, 60)
     task.refresh_from_db()
+
+
+def test_a_quota_is_counted_over_all_that_is_planned_together(
+    cloud, monkeypatch
+):
+    monkeypatch.setattr(store, 'BATCH', 1)
+    ids = [cloud.backup, cloud.add_backup(cloud.volume)]
+    cloud.set_quota('block-storage', cloud.project, gigabytes=5)
+    worker.collect_once(full=True)
+    task = plan('restore_backup', backups=ids)
+    states = [step.state for step in task.steps.order_by('number')]
+    assert states == ['pending', 'refused']
 
 
 def test_a_retry_that_has_to_wait_tells_nothing_of_the_try_before(
