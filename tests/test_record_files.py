@@ -256,3 +256,10 @@ class TestEntries:
     def test_too_many_are_refused(self, monkeypatch):
         monkeypatch.setattr(record_entries, 'MOST', 1)
         assert 'more than 1' in self.words(paper.told('a'), paper.told('b'))
+
+
+@pytest.mark.parametrize('parent_id', [5, True, ['a'], {'a': 1}])
+def test_a_parent_that_is_no_id_is_told(parent_id):
+    record = paper.told('b', columns={'parent_id': parent_id})
+    with pytest.raises(files.Unreadable, match='Number 1 in it'):
+        record_entries.read([record])

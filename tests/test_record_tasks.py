@@ -297,7 +297,7 @@ class TestExport:
         answer = admin.post(f'{EXPORT}{task.pk}/drop/')
         assert answer.status_code == 302
         assert step(task, cloud.full).work == {}
-        assert not exported.is_sealed(task)
+        assert not exported.of(REGION).get().sealed
         page = admin.get(f'{EXPORT}{task.pk}/').content.decode()
         assert 'There is nothing to download' in page
         assert 'The sealed records were deleted.' in page

@@ -5,6 +5,7 @@ import datetime
 from django.utils import timezone
 import pytest
 
+from rey_dashboard.backups import restore_rates
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from tests import backup_pages
@@ -326,3 +327,68 @@ def test_a_managers_drill_is_in_each_backups_own_project(sign_in):
     task = models.Task.objects.get()
     assert task.parameters['project_id'] == ''
     assert task.steps.get().work['asked']['project_id'] == 'p'
+
+
+def test_over_another_volume_tells_the_time_of_what_is_written(admin, shop):
+    """Also when the volume that it came from is larger, or gone."""
+    page = f'{OVER}?chosen=1&id=b-orders'
+    measured = []
+
+    def words(self, gib, back_end=''):
+        measured.append((gib, back_end))
+        return 'a while'
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(restore_rates.Measured, 'words', words)
+        inventory.Volume.objects.update(size_gib=99, host='h@lvm#pool')
+        assert '<dd>a while</dd>' in backup_pages.text(admin, page)
+        inventory.Volume.objects.all().delete()
+        assert '<dd>a while</dd>' in backup_pages.text(admin, page)
+    assert measured == [(10, 'h@lvm'), (10, '')]
+
+
+def scratch():
+    """A project, and who the service user is."""
+    troubled_rows.no_right()
+    inventory.Right.objects.update(user_id='rey', project_id='own')
+    for name in ('own', 'scratch'):
+        factory.project(name, domain_id='research')
+        factory.summary(name, name=name, domain_id='research')
+
+
+def give(role_name, target_id, inherited=False):
+    inventory.RoleAssignment.objects.create(
+        region=factory.REGION,
+        target_kind='project',
+        target_id=target_id,
+        inherited=inherited,
+        actor_kind='user',
+        actor_id='rey',
+        role_id=role_name,
+        role_name=role_name,
+        seen=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ('where', 'role', 'is_told'),
+    [
+        ('scratch', ('member', 'scratch'), True),
+        ('scratch', ('admin', 'p'), True),
+        ('scratch', ('admin', 'scratch'), False),
+        ('scratch', ('admin', 'research', True), False),
+        ('own', ('member', 'p'), False),
+        ('webshop', ('member', 'p'), False),
+        ('', ('member', 'p'), False),
+    ],
+)
+def test_a_scratch_project_without_the_role_is_told_before_the_start(
+    admin, shop, where, role, is_told
+):
+    scratch()
+    give(*role)
+    answer = ask(admin, PROVE, 'orders', project=where, at_once='1')
+    planned(answer)
+    page = backup_pages.text(admin, answer.url)
+    words = 'The service user has no role admin in the scratch project'
+    assert (words in page) is is_told

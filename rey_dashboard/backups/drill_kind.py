@@ -41,6 +41,10 @@ class ProveBackups(staged.Staged):
             'fewer at once: the quota of the scratch project has no room for '
             'more'
         ),
+        drill_plan.NO_ADMIN: _(
+            'The service user has no role admin in the scratch project, as '
+            'far as is known: give it before the start, or choose another'
+        ),
     }
 
     def plan(

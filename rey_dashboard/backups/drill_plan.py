@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from rey_dashboard.backups import restore_plan
 from rey_dashboard.backups import restore_sources
 from rey_dashboard.backups import room
+from rey_dashboard.backups import service_user
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
@@ -18,7 +19,7 @@ from rey_dashboard.tasks import kinds
 LANE = 'drill'
 #: Words of the preview.
 VOLUME_GONE, DEFAULT_TYPE = 'volume_gone', 'default_type'
-FEWER = 'fewer'
+FEWER, NO_ADMIN = 'fewer', 'no_admin'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,7 @@ def steps(
     """
     chosen = list(_chosen(region, asked))
     at_once = _at_once(region, asked, chosen)
+    lacks_role = _lacks_role(region, asked.project_id)
     types = restore_sources.Types(region)
     for batch in store.batches(chosen, store.BATCH):
         owners = {_scratch(asked, source) for _id, source in batch if source}
@@ -71,6 +73,7 @@ def steps(
                 left,
                 after=after,
                 at_once=at_once,
+                lacks_role=lacks_role,
             )
 
 
@@ -110,6 +113,20 @@ def _at_once(region, asked, chosen):
     return count if count < len(sizes) else asked.at_once
 
 
+def _lacks_role(region, scratch_id):
+    """Whether the service user seems to see no backups of others there.
+
+    Who he is nobody knows before his rights are collected. In his own project
+    he is an administrator, or nothing could be collected.
+    """
+    own = service_user.Own.of(region)
+    if not own.user_id or scratch_id == own.project_id:
+        return False
+    projects = models.Project.objects.filter(region=region, id=scratch_id)
+    known = {row.id: row for row in projects}
+    return not service_user.Rights(region, known).is_admin(scratch_id)
+
+
 def _scratch(asked, source):
     return asked.project_id or source.backup.project_id
 
@@ -123,7 +140,7 @@ def _without(volume_id):
     )
 
 
-def _step(source, asked, types, left, *, after, at_once):
+def _step(source, asked, types, left, *, after, at_once, lacks_role):
     backup, volume = source.backup, source.volume
     type_ = types.of(source, asked.type)
     scratch_id = _scratch(asked, source)
@@ -131,6 +148,7 @@ def _step(source, asked, types, left, *, after, at_once):
         (VOLUME_GONE, volume is None),
         (DEFAULT_TYPE, not type_),
         (FEWER, at_once < asked.at_once),
+        (NO_ADMIN, scratch_id != backup.project_id and lacks_role),
     )
     needed = restore_plan.needed(backup.size_gib, type_)
     return kinds.Planned(

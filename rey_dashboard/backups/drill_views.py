@@ -12,8 +12,9 @@ from rey_dashboard.backups import forms
 from rey_dashboard.backups import restore_forms
 from rey_dashboard.backups import restore_rates
 from rey_dashboard.backups import restore_views
+from rey_dashboard.backups import service_user
 from rey_dashboard.backups import services
-from rey_dashboard.inventory import models
+from rey_dashboard.inventory import parts
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import asking
 from rey_dashboard.templatetags import rey
@@ -21,7 +22,7 @@ from rey_dashboard.templatetags import rey
 
 class _ProveView(asking.OfProjects):
     rule = operate.ACT
-    parts = restore_views.PARTS
+    parts = (*restore_views.PARTS, parts.PEOPLE)
     template_name = 'rey/backups/prove.html'
     page_title = _('Prove backups')
     kind = restore_rates.DRILL
@@ -43,8 +44,7 @@ class _ProveView(asking.OfProjects):
         """
         if not self.scope.is_whole:
             return ''
-        rows = models.Right.objects.filter(region=self.scope.region)
-        return rows.values_list('project_id', flat=True).first() or ''
+        return service_user.Own.of(self.scope.region).project_id
 
     def parameters(self, ids):
         told = self.form.cleaned_data

@@ -89,10 +89,6 @@ class IndexView(views.TableView):
     def get_rows(self):
         return exported.of(self.scope.region)
 
-    def load(self, page):
-        for task in page:
-            task.sealed = exported.is_sealed(task)
-
     def get_context_data(self, **kwargs):
         return super().get_context_data(
             tabs=list_views.tabs(self.request, self.scope), **kwargs
@@ -128,6 +124,9 @@ class DetailView(_OfExport, views.PageView):
         except record_files.WrongPassphrase as error:
             self.form.add_error('passphrase', str(error))
             return super().get(request, *args, **kwargs)
+        except exported.Dropped:
+            messages.warning(request, _('There is nothing to download.'))
+            return http.HttpResponseRedirect(request.path)
         told = _t('The file was downloaded.')
         orders.comment(self.task, task_views.actor_of(request), told)
         return self._file(data)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 import dataclasses
 
+from django.db.models import Exists
+from django.db.models import OuterRef
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 
@@ -17,31 +19,31 @@ _DONE = models.Step.State.DONE
 _BATCH = 500
 
 
+class Dropped(Exception):
+    """Somebody has deleted the sealed records."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Left:
     """What an export holds.
 
-    :param sealed: its records are still there
     :param without: names of backups whose parent's record is not among them
     :param refused: steps that were left out before the start
     """
 
-    sealed: bool
     without: list[str]
     refused: int
 
 
 def of(region: str) -> QuerySet[models.Task]:
-    """Those that were started."""
-    return models.Task.objects.filter(
-        region=region, kind=record_kinds.EXPORT
-    ).exclude(started_at=None)
+    """Those that were started; ``sealed`` are those that still hold records.
 
-
-def is_sealed(task: models.Task) -> bool:
-    """Whether its records are still there; they go all at once."""
-    first = task.steps.filter(state=_DONE).order_by('number').first()
-    return bool(first and first.work.get('sealed'))
+    A retry after they were dropped may have sealed some anew.
+    """
+    rows = models.Task.objects.filter(region=region, kind=record_kinds.EXPORT)
+    steps = models.Step.objects.filter(task=OuterRef('pk'), state=_DONE)
+    held = Exists(steps.filter(work__has_key='sealed'))
+    return rows.exclude(started_at=None).annotate(sealed=held)
 
 
 def left(task: models.Task) -> Left:
@@ -54,7 +56,6 @@ def left(task: models.Task) -> Left:
         parents[target] = after.get('builds on')
     refused = task.steps.filter(state=models.Step.State.REFUSED)
     return Left(
-        sealed=is_sealed(task),
         without=[
             names[target]
             for target, parent_id in parents.items()
@@ -67,10 +68,14 @@ def left(task: models.Task) -> Left:
 def file(task: models.Task, keys: record_files.Keys) -> bytes:
     """All that it sealed, as a file.
 
+    :raises Dropped: there is nothing any more
     :raises record_files.WrongPassphrase: it was sealed to other keys
     """
+    records = [keys.open_one(sealed) for sealed in _sealed(task)]
+    if not records:
+        raise Dropped
     return record_files.write(
-        (keys.open_one(sealed) for sealed in _sealed(task)),
+        records,
         task.region,
         task.ended_at,
         record_files.Lock.told(task.parameters['lock']),

@@ -14,7 +14,7 @@ from rey_dashboard.backups import record_files
 from rey_dashboard.backups import record_forms
 from rey_dashboard.backups import record_kinds
 from rey_dashboard.backups import record_plans
-from rey_dashboard.backups import record_rights
+from rey_dashboard.backups import service_user
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
@@ -105,7 +105,7 @@ class ImportView(views.PageView):
         )
 
     def _own(self):
-        return record_rights.Own.of(self.scope.region)
+        return service_user.Own.of(self.scope.region)
 
 
 _NO_WORKER = _(

@@ -109,6 +109,8 @@ def _words(told, name):
 
 
 def _id(text):
+    if text is not None and not isinstance(text, str):
+        raise TypeError(text)
     return str(uuid.UUID(text)) if text else ''
 
 

@@ -205,7 +205,9 @@ def read(data: bytes, passphrase: str) -> File:
     records = json.loads(opened)
     if not isinstance(records, list) or len(records) != head['records']:
         raise Unreadable(_t('It does not hold the records that it counts.'))
-    return File(region=str(head['region']), exported_at=at, records=records)
+    # PostgreSQL stores none of these.
+    region = str(head['region']).replace('\0', '')
+    return File(region=region, exported_at=at, records=records)
 
 
 def _parsed(data):

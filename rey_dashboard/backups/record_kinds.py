@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import shlex
+import time
 
 from django import urls
 from django.utils.translation import gettext as _t
@@ -19,7 +20,7 @@ from rey_dashboard.backups import owners
 from rey_dashboard.backups import record_entries
 from rey_dashboard.backups import record_files
 from rey_dashboard.backups import record_plans
-from rey_dashboard.backups import record_rights
+from rey_dashboard.backups import service_user
 from rey_dashboard.cloud import backup_records
 from rey_dashboard.cloud import backups as cloud_backups
 from rey_dashboard.inventory import coverage_again
@@ -28,13 +29,15 @@ from rey_dashboard.policy import operate
 from rey_dashboard.tasks import envelopes
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
+from rey_dashboard.tasks import orders
 
 EXPORT, IMPORT = 'export_backups', 'import_backups'
-LOOK_AGAIN_S = 1
-AVAILABLE, CREATING = 'available', 'creating'
+LOOK_AGAIN_S, LONGEST_LOOK_S = 1, 30
+#: Cinder takes a record, and nothing may come of it.
+PATIENCE_S = 600
+CREATING = 'creating'
 #: Steps that may still come to their end.
 _OPEN = tasks.Step.OPEN
-_PROJECT = 'os-backup-project-attr:project_id'
 
 
 class ExportBackups(kinds.Kind):
@@ -121,17 +124,19 @@ class ImportBackups(kinds.Kind):
     def start(self, context: kinds.Context, step) -> kinds.Outcome:
         if step.work.get('asked'):
             # It failed, and is tried again.
-            return self.poll(context, step)
+            return _asking(step.work)
         work = {**step.work, 'asked': False}
         there = _admin(context).backup(step.target)
         if there:
             raise _there_already(there)
         if work['parent_id'] and not _is_parent_there(context, step):
             return kinds.Running(LOOK_AGAIN_S, work=work)
-        return kinds.Running(0, work={**work, 'asked': True})
+        return _asking(work)
 
     def poll(self, context: kinds.Context, step) -> kinds.Outcome:
         if not step.work['asked']:
+            if orders.is_cancelled(step):
+                return kinds.Stopped(step.work)
             return self.start(context, step)
         there = _admin(context).backup(step.target)
         if not there:
@@ -157,7 +162,7 @@ class ImportBackups(kinds.Kind):
             context.kept.pop(('owner', project_id), None)
             raise kinds.Refused(
                 str(error),
-                record_rights.give_role(
+                service_user.give_role(
                     context.session.get_user_id(), project_id
                 ),
             ) from error
@@ -183,6 +188,11 @@ class ImportBackups(kinds.Kind):
         coverage_again.record(region, [row['volume_id'] for row in rows])
 
 
+def _asking(work):
+    told = {'asked': True, 'asked_at': time.time()}
+    return kinds.Running(0, work={**work, **told})
+
+
 def _admin(context) -> cloud_backups.Owner:
     """Of calls that need no project's token."""
     return owners.of(context, '')
@@ -194,13 +204,15 @@ def _is_parent_there(context, step):
     :raises kinds.Refused: it does not come
     """
     parent_id = step.work['parent_id']
+    own = tasks.Step.objects.filter(task=step.task_id, target=parent_id)
+    # Before Cinder is asked: it may come to its end meanwhile.
+    comes = own.filter(state__in=_OPEN).exists()
     there = _admin(context).backup(parent_id)
     if there and there['status'] != CREATING:
         if there['status'] == 'error':
             raise kinds.Refused(_no_parent(parent_id))
         return True
-    own = tasks.Step.objects.filter(task=step.task_id, target=parent_id)
-    if there or own.filter(state__in=_OPEN).exists():
+    if comes:
         return False
     raise kinds.Refused(_no_parent(parent_id))
 
@@ -208,7 +220,7 @@ def _is_parent_there(context, step):
 def _there_already(there):
     return kinds.Refused(
         _t('It is there already, in the project %s: it was left.')
-        % there[_PROJECT]
+        % there[cloud_backups.OWNER]
     )
 
 
@@ -219,12 +231,26 @@ def _no_parent(parent_id):
     )
 
 
+def _being_read(step):
+    waited_s = time.time() - step.work['asked_at']
+    if waited_s < PATIENCE_S:
+        again_s = min(LONGEST_LOOK_S, max(LOOK_AGAIN_S, waited_s / 4))
+        return kinds.Running(again_s, work=step.work)
+    raise kinds.Refused(
+        _t('Cinder took the record, and has not read it yet.'),
+        _t(
+            'Look whether cinder-backup runs, and into its log. A retry looks '
+            'again.'
+        ),
+    )
+
+
 def _judged(step, there):
     """What became of a backup that is there, after its record was sent."""
-    if there[_PROJECT] != step.work['project_id']:
+    if there[cloud_backups.OWNER] != step.work['project_id']:
         raise _there_already(there)
     if there['status'] == CREATING:
-        return kinds.Running(LOOK_AGAIN_S, work=step.work)
+        return _being_read(step)
     if there['status'] == 'error':
         raise kinds.Refused(
             there.get('fail_reason') or _t('Cinder could not import it.'),

@@ -8,8 +8,8 @@ import shlex
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.backups import record_entries
-from rey_dashboard.backups import record_rights
 from rey_dashboard.backups import room
+from rey_dashboard.backups import service_user
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
@@ -168,7 +168,7 @@ class _Judge:
             self._projects |= _rows(models.Project, region, 'id', batch)
         self._coming: set[str] = set()
         self._room = room.Room(region, wanted)
-        self.rights = record_rights.Rights(region, self._projects)
+        self.rights = service_user.Rights(region, self._projects)
 
     def refuses(self, entry, project_id) -> tuple[str, str]:
         """Why it is left out, and what to do then."""

@@ -70,15 +70,18 @@ class RestoreBackup(kinds.Kind):
                 return kinds.Stopped(step.work)
             return self.start(context, step)
         volume = owner.volume(volume_id)
-        if volume is None:
-            return _gone(step)
         name, mark = owners.name_of(step), step.request_id
-        others = [
+        found = [
             row
             for row in restored.found(owner, name, mark)
             if row['id'] != volume_id
         ]
-        return _look(owner, step, dict(step.work), [volume, *others])
+        if volume:
+            found.insert(0, volume)
+        if not found:
+            return _gone(step)
+        work = {**step.work, 'volume_id': found[0]['id']}
+        return _look(owner, step, work, found)
 
     def undo(self, region: str, steps: Iterable) -> Iterator[kinds.Planned]:
         return restore_undo.undone(region, steps)
@@ -119,9 +122,13 @@ class RestoreBackup(kinds.Kind):
         coverage_again.record(region, [*(row['id'] for row in made), *gone])
 
 
+def _asked(step):
+    """What the plan said, and nothing of an earlier try."""
+    return {name: step.work[name] for name in ('project_id', 'back_end')}
+
+
 def _begun(step, volume_id):
-    asked = {name: step.work[name] for name in ('project_id', 'back_end')}
-    return {**asked, 'volume_id': volume_id, 'since': time.time()}
+    return {**_asked(step), 'volume_id': volume_id, 'since': time.time()}
 
 
 def _make(owner, step):
@@ -135,7 +142,7 @@ def _make(owner, step):
         after[plans.TYPE] or '',
     )
     if not volume_id:
-        return kinds.Running(restoring.LONGEST_LOOK_S, work=step.work)
+        return kinds.Running(restoring.LONGEST_LOOK_S, work=_asked(step))
     return kinds.Running(restoring.LOOK_S, work=_begun(step, volume_id))
 
 
@@ -145,7 +152,7 @@ def _look(owner, step, work, found):
     is_cancelled = orders.is_cancelled(step)
     for row in others:
         if row['status'] not in (*restored.MAKING, 'deleting'):
-            owner.delete(restored.VOLUME, row['id'])
+            restored.delete(owner, row)
     if is_cancelled or 'failed' in work:
         return _take_back(owner, step, work, volume)
     if volume['status'] in restored.MAKING or others:
@@ -189,7 +196,7 @@ def _take_back(owner, step, work, volume):
     """Deletes what is not to be; a restore under way is stopped before."""
     if volume['status'] in restored.MAKING:
         restoring.stop(owner, step.target)
-    elif volume['status'] == 'error_deleting' and 'asked_again' in work:
+    elif volume['status'] == restored.DELETION_FAILED and 'forced' in work:
         raise kinds.Refused(
             ' '.join(
                 (
@@ -201,9 +208,9 @@ def _take_back(owner, step, work, volume):
             _t('Look whether its back end answers, and retry.'),
         )
     elif volume['status'] != 'deleting':
-        if volume['status'] == 'error_deleting':
-            work['asked_again'] = True
-        owner.delete(restored.VOLUME, volume['id'])
+        if volume['status'] == restored.DELETION_FAILED:
+            work['forced'] = True
+        restored.delete(owner, volume)
     return kinds.Running(restoring.LOOK_S, work=work)
 
 

@@ -22,6 +22,7 @@ from rey_dashboard.inventory import resources
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
+from rey_dashboard.tasks import orders
 
 #: A word of the preview, and what ``before`` and ``after`` speak of.
 LOST, DATA = 'lost', 'data of'
@@ -39,7 +40,8 @@ class RestoreOver(kinds.Kind):
     costs time and loses nothing more.
 
     Nothing takes it back, and it does not stop when its task is cancelled:
-    half of the data of two times would be left.
+    half of the data of two times would be left. While another restore of the
+    backup keeps it waiting, nothing was asked, and it does stop.
     """
 
     label = _('Restore a backup over a volume')
@@ -80,11 +82,16 @@ class RestoreOver(kinds.Kind):
         if 'asked' in step.work:
             return _ended(volume, step)
         _refuse_unready(volume)
+        asks = 'asks' in step.work
+        if not asks and orders.is_cancelled(step):
+            return kinds.Stopped(step.work)
         if backup and backup['status'] == restored.RESTORING:
             # Elsewhere: Cinder does one after the other.
             again_s = restoring.LONGEST_LOOK_S
             return kinds.Running(again_s, work=step.work)
         restoring.refuse_ill(backup)
+        if not asks:
+            return kinds.Running(0, work={**step.work, 'asks': True})
         owner.restore_over(step.work['backup_id'], step.target)
         return _asked(step)
 

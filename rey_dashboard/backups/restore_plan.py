@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 
 from rey_dashboard.backups import restore_sources
 from rey_dashboard.backups import room
+from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 from rey_dashboard.tasks import kinds
@@ -46,16 +47,23 @@ def read(parameters: Mapping) -> Asked:
 def steps(region: str, asked: Asked) -> Iterator[kinds.Planned]:
     """In the order of the ids."""
     types = restore_sources.Types(region)
+    left = room.Room(region, _owners(region, asked.backups))
     for ids in store.batches(asked.backups, store.BATCH):
         sources = restore_sources.read(region, ids)
-        owners = {one.backup.project_id for one in sources.values()}
-        left = room.Room(region, owners)
         for backup_id in ids:
             source = sources.get(backup_id)
             if source is None:
                 yield gone(backup_id)
             else:
                 yield _step(source, asked, types, left)
+
+
+def _owners(region, backup_ids):
+    found = set()
+    for ids in store.batches(backup_ids, store.BATCH):
+        rows = models.Backup.objects.filter(region=region, id__in=ids)
+        found.update(rows.values_list('project_id', flat=True))
+    return found
 
 
 def gone(backup_id: str) -> kinds.Planned:

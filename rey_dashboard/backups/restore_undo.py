@@ -68,21 +68,24 @@ def delete(owner: backups.Owner, step: tasks.Step) -> kinds.Outcome:
         return kinds.Done()
     if row['status'] == 'deleting':
         return kinds.Running(restoring.LOOK_S, work=step.work)
-    if step.state == STEPS.RUNNING and row['status'] == 'error_deleting':
+    failed = row['status'] == restored.DELETION_FAILED
+    if failed and step.state == STEPS.RUNNING:
         raise kinds.Refused(
             _t('Cinder could not delete it.'),
             _t('Look whether its back end answers, and retry.'),
         )
     if not restored.is_marked(row, step.work['mark']):
         raise kinds.Conflict(_t('It does not bear our mark any more.'))
-    if (
-        row['status'] != restored.READY
-        or row.get('updated_at') != step.work['updated_at']
-    ):
+    if not failed and _is_changed(row, step):
         raise kinds.Conflict(
             _t('Somebody has used or changed it since; it is %s.')
             % row['status'],
             _t('Delete it by hand if nobody needs it.'),
         )
-    owner.delete(restored.VOLUME, step.target)
+    restored.delete(owner, row)
     return kinds.Running(restoring.LOOK_S, work=step.work)
+
+
+def _is_changed(row, step):
+    is_ready = row['status'] == restored.READY
+    return not is_ready or row.get('updated_at') != step.work['updated_at']

@@ -62,9 +62,9 @@ class _OfBackups(asking.OfProjects):
         found = list(self.selected()[:2])
         if len(found) != 1:
             return None
-        return restore_sources.read(self.scope.region, [found[0].id])[
-            found[0].id
-        ]
+        backup_id = found[0].id
+        known = restore_sources.read(self.scope.region, [backup_id])
+        return known.get(backup_id)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
@@ -157,7 +157,11 @@ class RestoreOverView(_OfBackups):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        volume = self.one and self.one.volume
+        if not self.one:
+            return context
+        gib, back_end = self.one.backup.size_gib, self.one.back_end
+        context['time'] = context['times'].words(gib, back_end)
+        volume = self.one.volume
         if not volume:
             return context
         chosen = urlencode({'chosen': 1, 'id': volume.id})
@@ -166,7 +170,6 @@ class RestoreOverView(_OfBackups):
             **context,
             'refused': restore_over_kind.refused(self.one, volume),
             'remedy': restore_over_kind.remedy(volume),
-            'time': context['times'].words(volume.size_gib, self.one.back_end),
             'back_up_first': f'{address}?{chosen}'
             if scope_.is_open(self.request, operate.ACT)
             else '',

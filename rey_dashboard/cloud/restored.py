@@ -10,6 +10,8 @@ restored, its name and its description tell whose it is.
 from collections.abc import Iterable
 from collections.abc import Mapping
 
+from keystoneauth1 import exceptions as ks_exceptions
+
 from rey_dashboard.cloud import backups
 from rey_dashboard.cloud import volume
 
@@ -19,6 +21,7 @@ VOLUME, BACKUP = 'volume', 'backup'
 MAKING = ('creating', 'downloading', 'restoring-backup')
 RESTORING = 'restoring'
 READY = 'available'
+DELETION_FAILED = 'error_deleting'
 
 
 def make(
@@ -74,14 +77,20 @@ def name(
 
 
 def words(owner: backups.Owner, ids: Iterable[str]) -> str:
-    """What Cinder told users last of these things; or nothing."""
-    rows = [
-        row
-        for one in ids
-        for row in owner.own.get(
-            '/messages', params={'resource_uuid': one, 'limit': 1}
-        ).json()['messages']
-    ]
+    """What Cinder told users last of these things; or nothing.
+
+    Also where it tells nobody: what failed is to be deleted nevertheless.
+    """
+    try:
+        rows = [
+            row
+            for one in ids
+            for row in owner.own.get(
+                '/messages', params={'resource_uuid': one, 'limit': 1}
+            ).json()['messages']
+        ]
+    except ks_exceptions.HttpError:
+        return ''
     latest = max(rows, key=lambda row: row['created_at'], default=None)
     return latest['user_message'] if latest else ''
 
@@ -94,6 +103,14 @@ def stop(owner: backups.Owner, backup_id: str) -> None:
     deleted by force before: the backup would stay ``restoring`` for good.
     """
     owner.act(BACKUP, backup_id, {'os-reset_status': {'status': READY}})
+
+
+def delete(owner: backups.Owner, row: Mapping) -> None:
+    """By force where Cinder could not before: else it refuses (tried)."""
+    if row['status'] == DELETION_FAILED:
+        force_delete(owner, row['id'])
+    else:
+        owner.delete(VOLUME, row['id'])
 
 
 def force_delete(owner: backups.Owner, volume_id: str) -> None:

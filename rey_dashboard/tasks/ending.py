@@ -94,6 +94,7 @@ def _rest(task, gate_of, lanes):
         waits.append((first - now).total_seconds())
     full = lanes.note(steps.filter(due))
     if full:
+        lanes.ask(steps.filter(due))
         waits.append(LANE_LOOK_S)
     wait_s = min([*waits, LONGEST_WAIT_S])
     words = [note(gate_of), full if wait_s > 0 else '']

@@ -226,6 +226,9 @@ class Lane(models.Model):
     name = models.CharField(max_length=255)
     #: Grows whenever somebody takes one.
     number = models.PositiveBigIntegerField(default=0)
+    #: Key of the task that gets the next place, and until when it is kept.
+    kept_for = models.BigIntegerField(null=True)
+    kept_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

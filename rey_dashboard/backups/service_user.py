@@ -1,4 +1,4 @@
-"""Where the service user may import records: Cinder asks for a role there."""
+"""In which projects the service user is an administrator, as Cinder asks."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _t
 
 from rey_dashboard.inventory import models
 
-#: By Cinder's defaults (cinder 29, ``policies/backups.py``).
+#: By Cinder's defaults (cinder 29, ``policies/backups.py``): to import records
+#: there, and to see backups of others.
 ROLE = 'admin'
 
 
