@@ -2,7 +2,6 @@
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import drill_kind
 from rey_dashboard.backups import drill_stages
@@ -11,7 +10,6 @@ from rey_dashboard.backups import proofs
 from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -40,13 +38,6 @@ def cloud(tmp_path, monkeypatch):
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, prove_backups=KIND)
         cloud.scratch = cloud.add_project('scratch')
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def drill(cloud, *volumes, **parameters):

@@ -8,7 +8,6 @@ import logging
 from django.utils import timezone
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import exported
 from rey_dashboard.backups import record_files
@@ -16,7 +15,6 @@ from rey_dashboard.backups import record_kinds
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import envelopes
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
@@ -69,13 +67,6 @@ def cloud(tmp_path, monkeypatch):
         worker.collect_once()
         envelopes.Teller().tell(REGION)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def work(engine, task):

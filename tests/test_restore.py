@@ -4,14 +4,12 @@ import datetime
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_plan
 from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import orders
 from tests import backup_tasks
@@ -37,13 +35,6 @@ def cloud(tmp_path, monkeypatch):
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, **kind)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def restore(cloud, **parameters):

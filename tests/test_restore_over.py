@@ -2,13 +2,11 @@
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import restore_over_kind
 from rey_dashboard.backups import restoring
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
@@ -16,7 +14,6 @@ from rey_dashboard.tasks import showing
 from tests import backup_tasks
 from tests import paper_tasks
 from tests import simcloud
-from tests.backup_tasks import REGION
 from tests.backup_tasks import STATES
 from tests.backup_tasks import STEPS
 from tests.backup_tasks import plan
@@ -35,13 +32,6 @@ def cloud(tmp_path, monkeypatch):
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, restore_over=KIND)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def over(cloud, volume_id='', **more):

@@ -2,11 +2,9 @@
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.readiness import smoke_kind
 from rey_dashboard.readiness import smoke_stages
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
@@ -39,13 +37,6 @@ def cloud(tmp_path, monkeypatch):
         cloud.add_flavor('m1.tiny')
         cloud.add_flavor('m1.diskless', ram=32, disk=0)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def planned(cloud, **parameters):
