@@ -8,13 +8,12 @@ from rey_dashboard.backups import drill_stages
 from rey_dashboard.backups import models as backup_models
 from rey_dashboard.backups import proofs
 from rey_dashboard.backups import restoring
-from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import staged
 from tests import backup_tasks
+from tests import dying_workers
 from tests import paper_tasks
 from tests import simcloud
 from tests.backup_tasks import REGION
@@ -134,26 +133,7 @@ def _crash(self, region, steps):
 def test_a_worker_that_dies_at_any_call_leaves_nothing(
     cloud, engine, monkeypatch, is_done
 ):
-    """At each call once: after the service has done it, or before."""
-    request = cloud_session.Session.request
-    died = set()
-
-    def dying(self, url, method, **more):
-        if more.get('authenticated') is False:
-            return request(self, url, method, **more)
-        # The same may be asked again after the next change.
-        changes = sum(key[0] != 'GET' for key in died)
-        key = method, url, str(more.get('json')), changes
-        if method != 'GET':
-            key = key[:3]
-        if key in died:
-            return request(self, url, method, **more)
-        died.add(key)
-        if is_done:
-            request(self, url, method, **more)
-        raise lease.Lost
-
-    monkeypatch.setattr(cloud_session.Session, 'request', dying)
+    died = dying_workers.at_each_call(monkeypatch, is_done)
     with cloud.calls_made() as calls:
         step = work(engine, drill(cloud))
     assert step.state == STEPS.DONE, step.error
