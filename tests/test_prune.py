@@ -14,6 +14,7 @@ from rey_dashboard.tasks import models
 from tests import backup_pages as pages
 from tests import backup_site
 from tests import factory
+from tests import factory_backups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATES = models.Task.State
@@ -74,18 +75,6 @@ def back_up(site, volume, how='full', policy=None):
 def by_hand(site, volume, keep_last=1, **more):
     return site.plan(
         'prune_backups', volumes=[volume], keep_last=keep_last, **more
-    )
-
-
-def hold(backup_id, project, **more):
-    return inventory.BackupHold.objects.create(
-        region=REGION,
-        backup_id=backup_id,
-        project_id=project,
-        reason='Court <order>',
-        at=timezone.now(),
-        who_id='rey',
-        **more,
     )
 
 
@@ -188,7 +177,7 @@ def test_a_failed_one_goes_when_a_later_good_one_is_there(site, volume):
 def test_one_on_hold_stays(site, project, volume):
     old = back_up(site, volume)
     back_up(site, volume)
-    kept = hold(old, project)
+    kept = factory_backups.hold(old, project)
     assert not by_hand(site, volume).total
     kept.until = timezone.now() - datetime.timedelta(seconds=1)
     kept.save()
@@ -199,7 +188,7 @@ def test_a_hold_of_after_the_plan_counts(site, project, volume):
     old = back_up(site, volume)
     back_up(site, volume)
     task = by_hand(site, volume)
-    hold(old, project)
+    factory_backups.hold(old, project)
     assert site.run(task).state == STATES.FAILED
     assert task.steps.get().error == 'It is on hold: Court <order>'
     assert old in there(site, volume)

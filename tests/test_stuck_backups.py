@@ -4,7 +4,6 @@ import datetime
 import uuid
 
 from django.urls import reverse
-from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import backup_checks
@@ -14,6 +13,7 @@ from rey_dashboard.inventory import models as inventory
 from rey_dashboard.tasks import models
 from tests import backup_site
 from tests import factory
+from tests import factory_backups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATES = models.Task.State
@@ -283,21 +283,10 @@ def test_what_is_on_hold_or_whole_is_never_forced_away(site, project, volume):
     held, later = (stuck(site, volume, 'error_deleting') for _ in '12')
     whole = stuck(site, volume, 'restoring')
     site.collect()
-
-    def hold(one):
-        inventory.BackupHold.objects.create(
-            region=backup_site.REGION,
-            backup_id=one,
-            project_id=project,
-            reason='Court <order>',
-            at=timezone.now(),
-            who_id='rey',
-        )
-
-    hold(held)
+    factory_backups.hold(held, project)
     ids = [held, later, whole]
     task = site.plan('force_delete_backups', backups=ids)
-    hold(later)
+    factory_backups.hold(later, project)
     site.run(task)
     told = dict(task.steps.values_list('target', 'error'))
     assert told[held] == told[later] == 'It is on hold: Court <order>'
