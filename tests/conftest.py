@@ -14,14 +14,17 @@ from openstack_auth import policy as horizon_policy
 from openstack_dashboard.test.test_data import keystone_data
 from openstack_dashboard.test.test_data import utils as test_data
 
+from rey_dashboard import conf
 from rey_dashboard.checks import registry
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import rhythm
 from rey_dashboard.inventory import sync
 from rey_dashboard.policy import session_roles
+from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import verdict
+from tests import factory
 from tests import factory_checks
 from tests import paper_capacity
 from tests import paper_catalog
@@ -182,6 +185,14 @@ def task_kind(monkeypatch):
 @pytest.fixture
 def task_engine(task_kind):
     engine = paper_tasks.make_engine(task_kind)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine(cloud):
+    """Of a worker, for the kinds and the cloud of the test's own file."""
+    engine = engines.Engine(factory.REGION, conf.current())
     yield engine
     engine.close()
 

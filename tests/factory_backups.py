@@ -122,6 +122,21 @@ def backup(backup_id, project_id, volume_id='v', **columns):
     )
 
 
+def hold(backup_id, project_id, **columns):
+    return models.BackupHold.objects.create(
+        region=factory.REGION,
+        backup_id=backup_id,
+        project_id=project_id,
+        **{
+            'reason': 'Court <order>',
+            'at': timezone.now(),
+            'who_id': 'rey',
+            'who_name': 'Rey',
+            **columns,
+        },
+    )
+
+
 def chain(backup_id, **columns):
     return models.BackupChain.objects.create(
         region=factory.REGION, backup_id=backup_id, **columns

@@ -16,6 +16,7 @@ from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from tests import backup_site
 from tests import factory
+from tests import factory_backups
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STATES = models.Task.State
@@ -312,14 +313,7 @@ def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):
     held, base = (site.cloud.add_volume(project, 3) for _ in range(2))
     site.collect()
     task = back_up(site, held, base)
-    inventory.BackupHold.objects.create(
-        region=backup_site.REGION,
-        backup_id=site.backups(held)[0].id,
-        project_id=project,
-        reason='Court order',
-        at=timezone.now(),
-        who_id='rey',
-    )
+    factory_backups.hold(site.backups(held)[0].id, project)
     site.cloud.clock.advance(5)
     site.do('back_up', volumes=[base], method='incremental')
     site.collect()
@@ -327,7 +321,7 @@ def test_undoing_leaves_what_is_on_hold_or_built_upon(site, project):
     told = dict(undone.steps.values_list('target', 'error'))
     assert undone.total == 0
     assert told == {
-        held: 'It is on hold: Court order',
+        held: 'It is on hold: Court <order>',
         base: 'Others build on it by now.',
     }
 

@@ -33,18 +33,8 @@ def shop():
 
 
 def hold(backup_id='old', project_id='p', **more):
-    return models.BackupHold.objects.create(
-        region=factory.REGION,
-        backup_id=backup_id,
-        project_id=project_id,
-        **{
-            'reason': HOSTILE,
-            'at': timezone.now(),
-            'who_id': 'rey',
-            'who_name': 'Rey',
-            **more,
-        },
-    )
+    told = {'reason': HOSTILE, **more}
+    return factory_backups.hold(backup_id, project_id, **told)
 
 
 def in_force():

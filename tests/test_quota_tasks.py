@@ -5,12 +5,10 @@ import datetime
 from django.utils import timezone
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import quotas
 from rey_dashboard.projects import quota_kind
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -43,13 +41,6 @@ def cloud(tmp_path, monkeypatch):
         cloud.add_volume(cloud.busy)
         worker.collect_once()
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def change(service, resource, how, value):

@@ -4,17 +4,14 @@ import datetime
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import restore_kinds
 from rey_dashboard.backups import restore_plan
 from rey_dashboard.backups import restoring
-from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import engine as engines
-from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import orders
 from tests import backup_tasks
+from tests import dying_workers
 from tests import paper_tasks
 from tests import simcloud
 from tests.backup_tasks import REGION
@@ -37,13 +34,6 @@ def cloud(tmp_path, monkeypatch):
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, **kind)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def restore(cloud, **parameters):
@@ -206,20 +196,7 @@ def test_another_restore_of_the_same_backup_comes_first(cloud, engine):
 def test_a_worker_that_dies_at_any_call_makes_one_volume(
     cloud, engine, monkeypatch, is_done
 ):
-    """At each call once: after the service has done it, or before."""
-    request = cloud_session.Session.request
-    died = set()
-
-    def dying(self, url, method, **more):
-        key = method, url, str(more.get('json'))
-        if more.get('authenticated') is False or key in died:
-            return request(self, url, method, **more)
-        died.add(key)
-        if is_done:
-            request(self, url, method, **more)
-        raise lease.Lost
-
-    monkeypatch.setattr(cloud_session.Session, 'request', dying)
+    died = dying_workers.at_each_call(monkeypatch, is_done)
     cloud.cinder_backup.takes(0.2, work='restore')
     step = work(engine, restore(cloud))
     assert step.state == STEPS.DONE, step.error

@@ -2,21 +2,17 @@
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.backups import restore_over_kind
 from rey_dashboard.backups import restoring
-from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.inventory import models as inventory
-from rey_dashboard.tasks import engine as engines
-from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import showing
 from tests import backup_tasks
+from tests import dying_workers
 from tests import paper_tasks
 from tests import simcloud
-from tests.backup_tasks import REGION
 from tests.backup_tasks import STATES
 from tests.backup_tasks import STEPS
 from tests.backup_tasks import plan
@@ -35,13 +31,6 @@ def cloud(tmp_path, monkeypatch):
     with simcloud.running() as cloud:
         backup_tasks.prepare(cloud, tmp_path, monkeypatch, restore_over=KIND)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def over(cloud, volume_id='', **more):
@@ -160,23 +149,8 @@ def test_somebody_elses_restore_of_another_backup_is_a_conflict(
 def test_a_worker_that_dies_at_any_call_restores_nevertheless(
     cloud, engine, monkeypatch, is_done, takes_s
 ):
-    """At each call once: after the service has done it, or before.
-
-    A restore that was over before anybody looked is done again.
-    """
-    request = cloud_session.Session.request
-    died = set()
-
-    def dying(self, url, method, **more):
-        key = method, url, str(more.get('json'))
-        if more.get('authenticated') is False or key in died:
-            return request(self, url, method, **more)
-        died.add(key)
-        if is_done:
-            request(self, url, method, **more)
-        raise lease.Lost
-
-    monkeypatch.setattr(cloud_session.Session, 'request', dying)
+    """A restore that was over before anybody looked is done again."""
+    dying_workers.at_each_call(monkeypatch, is_done)
     cloud.cinder_backup.takes(takes_s, work='restore')
     with cloud.calls_made() as calls:
         step = work(engine, over(cloud))

@@ -2,14 +2,12 @@
 
 import pytest
 
-from rey_dashboard import conf
 from rey_dashboard import worker
 from rey_dashboard.inventory import models as inventory
 from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 from rey_dashboard.services import reasons
 from rey_dashboard.services import switch_kinds
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -48,13 +46,6 @@ def cloud(tmp_path, monkeypatch):
         cloud.clouds_yaml(tmp_path / 'clouds.yaml')
         worker.collect_once()
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def ours(key):

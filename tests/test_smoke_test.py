@@ -2,17 +2,14 @@
 
 import pytest
 
-from rey_dashboard import conf
-from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.readiness import smoke_kind
 from rey_dashboard.readiness import smoke_stages
-from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import kinds
-from rey_dashboard.tasks import lease
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
 from rey_dashboard.tasks import staged
+from tests import dying_workers
 from tests import paper_tasks
 from tests import simcloud
 from tests.paper_tasks import REY
@@ -39,13 +36,6 @@ def cloud(tmp_path, monkeypatch):
         cloud.add_flavor('m1.tiny')
         cloud.add_flavor('m1.diskless', ram=32, disk=0)
         yield cloud
-
-
-@pytest.fixture
-def engine(cloud):
-    engine = engines.Engine(REGION, conf.current())
-    yield engine
-    engine.close()
 
 
 def planned(cloud, **parameters):
@@ -125,26 +115,7 @@ def test_what_was_chosen_is_used_and_forced_onto_one_host(cloud, engine):
 def test_a_worker_that_dies_at_any_call_leaves_nothing(
     cloud, engine, monkeypatch, is_done
 ):
-    """At each call once: after the service has done it, or before."""
-    request = cloud_session.Session.request
-    died = set()
-
-    def dying(self, url, method, **more):
-        if more.get('authenticated') is False:
-            return request(self, url, method, **more)
-        # The same may be asked again after the next change.
-        changes = sum(key[0] != 'GET' for key in died)
-        key = method, url, str(more.get('json')), changes
-        if method != 'GET':
-            key = key[:3]
-        if key in died:
-            return request(self, url, method, **more)
-        died.add(key)
-        if is_done:
-            request(self, url, method, **more)
-        raise lease.Lost
-
-    monkeypatch.setattr(cloud_session.Session, 'request', dying)
+    died = dying_workers.at_each_call(monkeypatch, is_done)
     with cloud.calls_made() as calls:
         step = work(engine, planned(cloud))
     assert step.task.state == STATES.SUCCEEDED, step.error

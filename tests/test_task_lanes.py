@@ -1,4 +1,5 @@
-import collections
+"""Of each lane only so many steps are under way at once."""
+
 import datetime
 import itertools
 import threading
@@ -16,105 +17,26 @@ from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import lanes
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
+from tests import paper_lanes
 from tests import paper_tasks
 from tests.paper_tasks import REY
 
 pytestmark = pytest.mark.django_db
-
 TASKS = models.Task.State
 LOOK_S = ending.LANE_LOOK_S
 
 
-class LaneKind(paper_tasks.PaperKind):
-    """Its steps are in lanes.
-
-    :ivar most: so many steps of each lane were under way at once, at most
-    :ivar held: lanes whose steps stay under way
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.under_way = collections.defaultdict(set)
-        self.most = collections.Counter()
-        self.held = set()
-
-    def plan(self, region, parameters):
-        """:param parameters: the lane of each step, and its limit"""
-        for number, (lane, at_once) in enumerate(parameters['lanes'], 1):
-            yield kinds.Planned(
-                target=f'{parameters["of"]}{number}',
-                service='volume',
-                before={'value': 0},
-                after={'value': parameters['value']},
-                lane=lane,
-                at_once=at_once,
-            )
-
-    def start(self, context, step):
-        with self._lock:
-            under_way = self.under_way[step.lane]
-            under_way.add(step.target)
-            self.most[step.lane] = max(self.most[step.lane], len(under_way))
-        try:
-            return self._told(step, super().start(context, step))
-        except Exception:
-            self._leave(step)
-            raise
-
-    def poll(self, context, step):
-        if step.lane in self.held:
-            return kinds.Running(self.look_again_s, work=step.work)
-        return self._told(step, super().poll(context, step))
-
-    def _told(self, step, outcome):
-        if isinstance(outcome, kinds.Done):
-            self._leave(step)
-        return outcome
-
-    def _leave(self, step):
-        with self._lock:
-            self.under_way[step.lane].discard(step.target)
-
-
 @pytest.fixture
 def task_kind(task_kind, monkeypatch):
-    kind = LaneKind()
+    kind = paper_lanes.LaneKind()
     monkeypatch.setattr(kinds, 'installed', lambda: {'paper': kind})
     monkeypatch.setattr(ending, 'LANE_LOOK_S', 0.05)
     return kind
 
 
-def plan(lanes, of='p'):
-    return paper_tasks.plan(len(lanes), form=of, lanes=lanes, of=of)
-
-
-def start(lanes, of='p'):
-    task = plan(lanes, of)
-    orders.start(task, REY)
-    return task
-
-
-def hold(kind, engine, lane, at_once=1):
-    """Has steps of another task fill a lane until they are let go."""
-    kind.polls, kind.look_again_s = 1, 40
-    kind.held.add(lane)
-    task = start([(lane, at_once)] * at_once, of='held')
-    assert engine.tick()
-    assert paper_tasks.states(task) == {'running': at_once}
-    return task
-
-
-def let_go(kind, lane):
-    kind.polls = kind.look_again_s = 0
-    kind.held.discard(lane)
-    now = timezone.now()
-    models.Step.objects.filter(lane=lane).update(not_before=None)
-    models.Task.objects.exclude(due_at=None).update(due_at=now)
-
-
 def test_of_a_lane_only_so_many_are_under_way_at_once(task_kind, task_engine):
     task_kind.polls = 2
-    task = start([('a', 2), ('b', 3), ('', 0)] * 6)
+    task = paper_lanes.start([('a', 2), ('b', 3), ('', 0)] * 6)
     paper_tasks.work(task_engine, task)
     assert paper_tasks.states(task) == {'done': 18}
     assert (task_kind.most['a'], task_kind.most['b']) == (2, 3)
@@ -123,7 +45,9 @@ def test_of_a_lane_only_so_many_are_under_way_at_once(task_kind, task_engine):
 
 def test_tasks_share_the_places_of_a_lane(task_kind, task_engine):
     task_kind.polls = 2
-    tasks = [start([('a', 2), ('b', 1)] * 6, of=of) for of in 'pqr']
+    tasks = [
+        paper_lanes.start([('a', 2), ('b', 1)] * 6, of=of) for of in 'pqr'
+    ]
     paper_tasks.work_until_it_rests(task_engine)
     for task in tasks:
         assert paper_tasks.states(task) == {'done': 12}
@@ -134,7 +58,9 @@ def test_tasks_share_the_places_of_a_lane(task_kind, task_engine):
 def test_workers_that_race_keep_to_the_limit(task_kind):
     """On SQLite; tests/crash has those on servers."""
     task_kind.polls, task_kind.takes_s = 1, 0.005
-    tasks = [start([('a', 1), ('b', 2)] * 8, of=of) for of in 'pqr']
+    tasks = [
+        paper_lanes.start([('a', 1), ('b', 2)] * 8, of=of) for of in 'pqr'
+    ]
 
     def work():
         engine = paper_tasks.make_engine(task_kind)
@@ -156,7 +82,7 @@ def test_who_counted_before_another_took_a_place_takes_none(
     task_kind, task_engine, monkeypatch
 ):
     """As two servers' transactions see it that begin at the same time."""
-    task = start([('a', 2)] * 2)
+    task = paper_lanes.start([('a', 2)] * 2)
     count = lanes.Lanes._count
 
     def take_meanwhile(self):
@@ -175,10 +101,12 @@ def test_who_counted_before_another_took_a_place_takes_none(
 def test_a_full_lane_keeps_nothing_from_those_behind_it(
     task_kind, task_engine
 ):
-    hold(task_kind, task_engine, 'full')
+    paper_lanes.hold(task_kind, task_engine, 'full')
     task_kind.polls = 0
     many = lanes.BATCH + 20
-    task = start([('full', 1)] * many + [('a', 1)] * 3 + [('', 0)] * 3)
+    task = paper_lanes.start(
+        [('full', 1)] * many + [('a', 1)] * 3 + [('', 0)] * 3
+    )
     end = time.monotonic() + 20
     while paper_tasks.states(task).get('done') != 6:
         assert time.monotonic() < end
@@ -190,9 +118,9 @@ def test_a_full_lane_keeps_nothing_from_those_behind_it(
 def test_what_has_no_limit_takes_places_and_waits_for_none(
     task_kind, task_engine
 ):
-    hold(task_kind, task_engine, 'a')
-    free = start([('a', 0)] * 2)
-    bounded = start([('a', 2)], of='q')
+    paper_lanes.hold(task_kind, task_engine, 'a')
+    free = paper_lanes.start([('a', 0)] * 2)
+    bounded = paper_lanes.start([('a', 2)], of='q')
     for _ in range(2):
         task_engine.tick()
     assert paper_tasks.states(free) == {'running': 2}
@@ -202,7 +130,7 @@ def test_what_has_no_limit_takes_places_and_waits_for_none(
 def test_one_place_is_enough_to_reach_those_behind(task_kind, task_engine):
     """More steps than are looked at together come before the free ones."""
     task_kind.polls, task_kind.look_again_s = 1, 40
-    task = start([('a', 1)] * (lanes.BATCH + 20) + [('b', 1)] * 2)
+    task = paper_lanes.start([('a', 1)] * (lanes.BATCH + 20) + [('b', 1)] * 2)
     task_engine.tick()
     begun = task.steps.filter(state='running').order_by('number')
     assert [step.lane for step in begun] == ['a', 'b']
@@ -215,7 +143,7 @@ def test_steps_of_a_lane_go_in_their_order_and_a_failed_one_ends_nothing(
     task_kind.faults['p2'] = [paper_tasks.answer(400)]
     task_kind.faults['p3'] = [paper_tasks.answer(503)]
     task_kind.faults['p4'] = [paper_tasks.answer(429)]
-    task = start([('a', 1)] * 6)
+    task = paper_lanes.start([('a', 1)] * 6)
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.PARTLY_FAILED
     assert paper_tasks.states(task) == {'done': 5, 'failed': 1}
@@ -227,7 +155,7 @@ def test_steps_of_a_lane_go_in_their_order_and_a_failed_one_ends_nothing(
 def test_who_is_told_to_slow_down_is_not_overtaken_in_its_lane(
     task_kind, task_engine
 ):
-    task = start([('a', 2)] * 3 + [('', 0)])
+    task = paper_lanes.start([('a', 2)] * 3 + [('', 0)])
     later = timezone.now() + datetime.timedelta(seconds=40)
     task.steps.filter(number=1).update(not_before=later)
     task_engine.tick()
@@ -241,8 +169,8 @@ def test_a_task_that_waits_for_a_place_looks_now_and_then(
     task_kind, task_engine, monkeypatch
 ):
     monkeypatch.setattr(ending, 'LANE_LOOK_S', 0.4)
-    hold(task_kind, task_engine, 'lvm-1', at_once=2)
-    task = start([('lvm-1', 2)] * 5)
+    paper_lanes.hold(task_kind, task_engine, 'lvm-1', at_once=2)
+    task = paper_lanes.start([('lvm-1', 2)] * 5)
     turns = 0
     end = time.monotonic() + 1.5
     while time.monotonic() < end:
@@ -251,7 +179,7 @@ def test_a_task_that_waits_for_a_place_looks_now_and_then(
     assert 2 <= turns <= 4
     task.refresh_from_db()
     assert task.note == '2 of 2 places of lvm-1 are taken.'
-    let_go(task_kind, 'lvm-1')
+    paper_lanes.let_go(task_kind, 'lvm-1')
     paper_tasks.work(task_engine, task)
     assert (task.state, task.note) == (TASKS.SUCCEEDED, '')
     assert task_kind.most == {'lvm-1': 2}
@@ -262,7 +190,7 @@ def test_it_looks_again_within_seconds_though_its_own_steps_take_long(
 ):
     monkeypatch.setattr(ending, 'LANE_LOOK_S', LOOK_S)
     task_kind.polls, task_kind.look_again_s = 1, 40
-    task = start([('a', 1)] * 2)
+    task = paper_lanes.start([('a', 1)] * 2)
     task_engine.tick()
     task.refresh_from_db()
     left_s = (task.due_at - timezone.now()).total_seconds()
@@ -272,14 +200,14 @@ def test_it_looks_again_within_seconds_though_its_own_steps_take_long(
 
 def test_one_that_failed_is_tried_again_in_its_lane(task_kind, task_engine):
     task_kind.faults['p2'] = [paper_tasks.answer(400)]
-    task = start([('a', 1)] * 3)
+    task = paper_lanes.start([('a', 1)] * 3)
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.PARTLY_FAILED
-    held = hold(task_kind, task_engine, 'a')
+    held = paper_lanes.hold(task_kind, task_engine, 'a')
     orders.retry(task, REY)
     task_engine.tick()
     assert paper_tasks.states(task) == {'done': 2, 'pending': 1}
-    let_go(task_kind, 'a')
+    paper_lanes.let_go(task_kind, 'a')
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
     assert paper_tasks.states(held) == {'done': 1}
@@ -289,8 +217,8 @@ def test_one_that_failed_is_tried_again_in_its_lane(task_kind, task_engine):
 def test_who_waits_for_a_place_can_be_paused_and_cancelled(
     task_kind, task_engine
 ):
-    hold(task_kind, task_engine, 'a')
-    task, other = (start([('a', 1)] * 3, of=of) for of in 'pq')
+    paper_lanes.hold(task_kind, task_engine, 'a')
+    task, other = (paper_lanes.start([('a', 1)] * 3, of=of) for of in 'pq')
     for _ in range(2):
         task_engine.tick()
     orders.pause(task, REY)
@@ -301,7 +229,7 @@ def test_who_waits_for_a_place_can_be_paused_and_cancelled(
     other.refresh_from_db()
     assert (task.state, task.due_at) == (TASKS.PAUSED, None)
     assert (other.state, other.cancelled) == (TASKS.CANCELLED, 3)
-    let_go(task_kind, 'a')
+    paper_lanes.let_go(task_kind, 'a')
     orders.resume(task, REY)
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
@@ -311,15 +239,15 @@ def test_who_waits_for_a_place_can_be_paused_and_cancelled(
 def test_what_is_under_way_of_a_paused_task_keeps_its_place(
     task_kind, task_engine
 ):
-    held = hold(task_kind, task_engine, 'a')
+    held = paper_lanes.hold(task_kind, task_engine, 'a')
     orders.pause(held, REY)
-    task = start([('a', 1)])
+    task = paper_lanes.start([('a', 1)])
     for _ in range(2):
         assert task_engine.tick()
     held.refresh_from_db()
     assert held.state == TASKS.PAUSED
     assert paper_tasks.states(task) == {'pending': 1}
-    let_go(task_kind, 'a')
+    paper_lanes.let_go(task_kind, 'a')
     orders.resume(held, REY)
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
@@ -327,11 +255,11 @@ def test_what_is_under_way_of_a_paused_task_keeps_its_place(
 
 
 def test_each_region_has_lanes_of_its_own(task_kind, task_engine):
-    held = hold(task_kind, task_engine, 'a')
+    held = paper_lanes.hold(task_kind, task_engine, 'a')
     models.Task.objects.filter(pk=held.pk).update(
         region='RegionTwo', due_at=None
     )
-    task = start([('a', 1)])
+    task = paper_lanes.start([('a', 1)])
     task_kind.polls = 0
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
@@ -342,7 +270,7 @@ def test_a_crash_at_any_round_leaves_no_place_taken(
     task_kind, task_engine, monkeypatch, number
 ):
     task_kind.polls, task_kind.takes_s = 1, 0.02
-    task = start([('a', 1), ('b', 2)] * 8)
+    task = paper_lanes.start([('a', 1), ('b', 2)] * 8)
     paper_tasks.die_at_round(number, task_engine, monkeypatch)
     other = paper_tasks.make_engine(task_kind)
     paper_tasks.work(other, task)
@@ -353,7 +281,7 @@ def test_a_crash_at_any_round_leaves_no_place_taken(
 
 
 def test_a_task_without_lanes_asks_nothing_of_them(task_kind, task_engine):
-    task = start([('', 0), ('free', 0)] * 4)
+    task = paper_lanes.start([('', 0), ('free', 0)] * 4)
     with utils.CaptureQueriesContext(connection) as told:
         paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
@@ -367,7 +295,7 @@ def test_a_task_without_lanes_asks_nothing_of_them(task_kind, task_engine):
 def test_lanes_may_have_any_name(task_kind, task_engine):
     task_kind.polls = 1
     names = ['A', 'a', 'ä', '<script>%(x)s', '🐘' * 50, "'", 'a ' * 100]
-    task = start([(name, 1) for name in names] * 2)
+    task = paper_lanes.start([(name, 1) for name in names] * 2)
     paper_tasks.work(task_engine, task)
     assert task.state == TASKS.SUCCEEDED
     assert set(task_kind.most) == set(names)
@@ -388,9 +316,9 @@ def test_a_small_task_does_not_wait_for_all_of_a_large_one(
 ):
     monkeypatch.setattr(engines, 'TURN_S', 0.1)
     task_kind.polls, task_kind.look_again_s = 2, 0.01
-    large = start([('a', at_once)] * 40)
+    large = paper_lanes.start([('a', at_once)] * 40)
     task_engine.tick()
-    small = start([('a', at_once)] * 3, of='q')
+    small = paper_lanes.start([('a', at_once)] * 3, of='q')
     work_until_it_ended(task_engine, small)
     done = paper_tasks.states(large).get('done', 0)
     assert 0 < done < 20
@@ -403,8 +331,8 @@ def test_a_small_task_does_not_wait_for_all_of_a_large_one(
 def test_workers_that_race_let_each_task_have_its_turn(task_kind, monkeypatch):
     monkeypatch.setattr(engines, 'TURN_S', 0.1)
     task_kind.polls, task_kind.look_again_s = 2, 0.01
-    large = start([('a', 1), ('b', 2)] * 40)
-    small = [start([('a', 1), ('b', 2)] * 2, of=of) for of in 'qr']
+    large = paper_lanes.start([('a', 1), ('b', 2)] * 40)
+    small = [paper_lanes.start([('a', 1), ('b', 2)] * 2, of=of) for of in 'qr']
     done = []
 
     def work():
@@ -432,9 +360,9 @@ def test_workers_that_race_let_each_task_have_its_turn(task_kind, monkeypatch):
 def ask_and_let_go(kind, engine):
     """The lane's only place gets free, and another task asked for it."""
     kind.polls, kind.look_again_s = 1, 40
-    large = start([('a', 1)] * 3)
+    large = paper_lanes.start([('a', 1)] * 3)
     engine.tick()
-    small = start([('a', 1)], of='q')
+    small = paper_lanes.start([('a', 1)], of='q')
     engine.tick()
     lane = models.Lane.objects.get()
     assert lane.kept_for == small.pk
@@ -474,16 +402,16 @@ def test_a_place_is_not_kept_for_long_for_a_task_that_rests(
 
 
 def test_places_are_not_left_empty_for_a_smaller_limit(task_kind, task_engine):
-    hold(task_kind, task_engine, 'a', at_once=2)
-    small = start([('a', 1)], of='q')
+    paper_lanes.hold(task_kind, task_engine, 'a', at_once=2)
+    small = paper_lanes.start([('a', 1)], of='q')
     task_engine.tick()
     assert paper_tasks.states(small) == {'pending': 1}
     assert models.Lane.objects.get().kept_for is None
 
 
 def test_who_is_to_try_later_keeps_no_place(task_kind, task_engine):
-    hold(task_kind, task_engine, 'a')
-    task = start([('a', 1)] * 2, of='q')
+    paper_lanes.hold(task_kind, task_engine, 'a')
+    task = paper_lanes.start([('a', 1)] * 2, of='q')
     later = timezone.now() + datetime.timedelta(seconds=40)
     task.steps.filter(number=1).update(not_before=later)
     task_engine.tick()

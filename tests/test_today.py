@@ -1,4 +1,4 @@
-"""The page Today: cards, what needs attention, and tasks."""
+"""The page Today: what needs attention, tasks, and who sees what."""
 
 import datetime
 import json
@@ -8,157 +8,25 @@ import pytest
 
 from openstack_auth import policy as horizon_policy
 
-from rey_dashboard.checks import models
 from rey_dashboard.checks import registry
-from rey_dashboard.inventory import models as inventory
-from rey_dashboard.inventory import parts
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders as task_orders
 from rey_dashboard.today import attention
 from tests import factory
-from tests import factory_catalog
 from tests import factory_checks
-from tests import factory_services
 from tests import paper_tasks
+from tests import today_page
 from tests import two_domains as two
 from tests.paper_tasks import REY
 
 pytestmark = pytest.mark.django_db
-TODAY = '/rey/today/'
 SEVERITY = registry.SEVERITY
 
 
 @pytest.fixture(autouse=True)
 def checks(paper):
     """A check more than ours."""
-
-
-def looked(*left_out, **more):
-    """Each check looked well two minutes ago."""
-    now = timezone.now() - datetime.timedelta(minutes=2)
-    for name in registry.installed():
-        if name not in left_out:
-            models.CheckRun.objects.create(
-                region=factory.REGION,
-                check_name=name,
-                **{'started_at': now, 'last_good_at': now, 'found': 0, **more},
-            )
-
-
-def text(browser, address=TODAY, **query):
-    answer = browser.get(address, query)
-    assert answer.status_code == 200
-    return ' '.join(answer.content.decode().split())
-
-
-def card(browser, name):
-    cards = browser.get(TODAY).context['cards']
-    return next((card for card in cards if card.name == name), None)
-
-
-def words(card):
-    return [line.words for line in card.lines]
-
-
-class TestAQuietCloud:
-    def test_it_says_so_and_when_it_looked(self, admin):
-        factory.collected()
-        looked()
-        page = text(admin)
-        assert 'All is quiet' in page
-        assert 'last 2 minutes ago' in page
-        assert card(admin, 'operate').state.name == 'ok'
-
-    def test_before_the_first_look_nothing_is_called_quiet(self, admin):
-        page = text(admin)
-        assert 'All is quiet' not in page
-        assert 'No check has looked yet' in page
-        assert card(admin, 'operate').state.name == 'unknown'
-
-    def test_checks_that_could_not_look_or_broke_are_told(self, admin):
-        factory.collected()
-        looked('host_down', 'paper')
-        models.CheckRun.objects.create(
-            region=factory.REGION,
-            check_name='host_down',
-            started_at=timezone.now(),
-            waits_for=[parts.HOSTS],
-        )
-        models.CheckRun.objects.create(
-            region=factory.REGION,
-            check_name='paper',
-            started_at=timezone.now(),
-            error='KeyError in paper:7, find',
-        )
-        page = text(admin)
-        assert 'All is quiet' not in page
-        assert 'Hosts could not be read' in page
-        assert 'broke: KeyError in paper:7' in page
-        assert card(admin, 'operate').state.name == 'unknown'
-
-
-class TestCards:
-    def test_they_tell_what_the_tables_hold(self, admin, company):
-        factory_services.service(state='down')
-        factory_services.service('DHCP agent')
-        for type_, days in ('compute', 41), ('network', 300):
-            factory_catalog.probe(
-                factory_catalog.endpoint(type_),
-                cert_not_after=timezone.now()
-                + datetime.timedelta(days=days, hours=1),
-            )
-        inventory.DomainSummary.objects.filter(domain_id='research').update(
-            servers_in_error=3, projects_nearly_full=2
-        )
-        looked()
-        operate = words(card(admin, 'operate'))
-        assert operate[0] == '1 service is down'
-        assert operate[1] == '3 servers in ERROR'
-        usage = words(card(admin, 'usage'))
-        assert usage[0] == '2 projects over 90 % of a quota'
-        install = words(card(admin, 'install'))
-        assert install == [
-            'All 2 endpoints answer',
-            'Shortest certificate: 41 days',
-        ]
-
-    def test_what_was_not_read_is_no_number(self, admin):
-        told = [*words(card(admin, 'operate')), *words(card(admin, 'usage'))]
-        assert all('not read yet' in line for line in told)
-        assert words(card(admin, 'install')) == ['Endpoints: not asked yet']
-        assert card(admin, 'operate').as_of is None
-        update = card(admin, 'update')
-        assert update.state.name == 'unknown'
-        assert not any(char.isdigit() for char in ''.join(words(update)))
-
-    @pytest.mark.parametrize(
-        'severity, state',
-        [
-            (SEVERITY.CRITICAL, 'red'),
-            (SEVERITY.ERROR, 'red'),
-            (SEVERITY.WARNING, 'amber'),
-            (SEVERITY.NOTE, 'ok'),
-        ],
-    )
-    def test_the_worst_finding_gives_the_state_and_its_word(
-        self, admin, severity, state
-    ):
-        looked()
-        factory_checks.make_finding(severity=severity)
-        found = card(admin, 'operate')
-        assert found.state.name == state
-        assert str(found.state.word) in text(admin)
-
-    def test_endpoints_that_do_not_answer_are_counted(self, admin):
-        factory.collected()
-        one, other = factory_catalog.catalogued('compute', 'network')[::3]
-        factory_catalog.probe(one)
-        factory_catalog.probe(other, status=None, good_at=None)
-        assert words(card(admin, 'install')) == [
-            '3 of 6 endpoints answer',
-            'No endpoint has a certificate',
-        ]
 
 
 class TestAttention:
@@ -173,7 +41,7 @@ class TestAttention:
             hits_what='servers',
             since=timezone.now() - datetime.timedelta(minutes=38),
         )
-        page = text(admin)
+        page = today_page.text(admin)
         assert page.index('Paper worst') < page.index('Paper note')
         assert 'hits 12 servers' in page
         assert '38 minutes ago' in page
@@ -185,7 +53,7 @@ class TestAttention:
         later = timezone.now() + datetime.timedelta(hours=1)
         factory_checks.make_finding('asleep', snoozed_until=later)
         factory_checks.make_finding('over', resolved_at=timezone.now())
-        page = text(admin)
+        page = today_page.text(admin)
         assert 'Paper asleep' not in page
         assert 'Paper over' not in page
         assert '1 snoozed' in page
@@ -196,13 +64,13 @@ class TestAttention:
                 f'n{number}', hits=10, hits_what='servers'
             )
         factory_checks.make_finding('bad', severity=SEVERITY.ERROR)
-        found = admin.get(TODAY).context['attention']
+        found = admin.get(today_page.TODAY).context['attention']
         (group,) = found.rows
         assert group.count == attention.ALONE + 3
         assert group.severity == SEVERITY.ERROR
         assert group.first[0].title == 'Paper bad'
         assert len(group.first) == attention.ALONE
-        assert f'Paper: {group.count}' in text(admin)
+        assert f'Paper: {group.count}' in today_page.text(admin)
         listed = admin.get(group.address).context['page']
         assert listed.paginator.count == group.count
 
@@ -226,7 +94,7 @@ class TestAttention:
                 ]
             },
         )
-        (row,) = admin.get(TODAY).context['attention'].rows
+        (row,) = admin.get(today_page.TODAY).context['attention'].rows
         assert row.page == '/rey/projects/p/'
         answer = admin.get(row.change.address)
         assert answer.context['count'] == 1
@@ -234,11 +102,11 @@ class TestAttention:
     def test_it_takes_as_many_queries_for_many_as_for_few(
         self, admin, django_assert_max_num_queries
     ):
-        text(admin)
+        today_page.text(admin)
         for number in range(60):
             factory_checks.make_finding(f'n{number}')
         with django_assert_max_num_queries(35):
-            text(admin)
+            today_page.text(admin)
 
 
 class TestWhoSeesWhat:
@@ -247,10 +115,10 @@ class TestWhoSeesWhat:
             factory_checks.make_finding(
                 f'of-{project_id}', project_id=project_id, host='c0mpute-1'
             )
-        looked(error='KeyError in paper:7, find')
+        today_page.looked(error='KeyError in paper:7, find')
         factory.domain_role('research')
         browser = sign_in('member')
-        page = text(browser)
+        page = today_page.text(browser)
         assert 'Paper of-p' in page
         assert two.FOREIGN not in page
         assert '1 finding<' in page
@@ -258,7 +126,10 @@ class TestWhoSeesWhat:
         assert 'c0mpute-1' not in page
         assert 'Snooze' not in page
         assert 'Nothing in the last two days.' in page
-        names = [card.name for card in browser.get(TODAY).context['cards']]
+        names = [
+            card.name
+            for card in browser.get(today_page.TODAY).context['cards']
+        ]
         assert names == ['operate', 'usage']
 
     def test_who_has_a_part_of_the_rights_has_his_own_first(
@@ -266,7 +137,7 @@ class TestWhoSeesWhat:
     ):
         factory_checks.make_finding('worst', severity=SEVERITY.CRITICAL)
         factory_checks.make_finding('mine', assignee_id=factory.USER)
-        found = sign_in('admin').get(TODAY).context['attention']
+        found = sign_in('admin').get(today_page.TODAY).context['attention']
         assert [row.title for row in found.rows] == [
             'Paper worst',
             'Paper mine',
@@ -277,13 +148,16 @@ class TestWhoSeesWhat:
         settings.POLICY_FILES = {'rey': str(tmp_path / 'rey_policy.yaml')}
         horizon_policy.reset()
         browser = sign_in('watcher')
-        found = browser.get(TODAY).context['attention']
+        found = browser.get(today_page.TODAY).context['attention']
         assert [row.title for row in found.mine] == ['Paper mine']
         assert [row.title for row in found.rows] == ['Paper worst']
-        names = [card.name for card in browser.get(TODAY).context['cards']]
+        names = [
+            card.name
+            for card in browser.get(today_page.TODAY).context['cards']
+        ]
         assert names == ['operate']
         # To watch is not to act.
-        assert 'Snooze' not in text(browser)
+        assert 'Snooze' not in today_page.text(browser)
 
 
 class TestTasks:
@@ -295,10 +169,10 @@ class TestTasks:
 
     def test_what_runs_is_told_with_its_progress(self, admin):
         task = paper_tasks.plan(4)
-        assert task.title not in text(admin)
+        assert task.title not in today_page.text(admin)
         task_orders.start(task, REY)
         tasks.Task.objects.update(done=1)
-        page = text(admin)
+        page = today_page.text(admin)
         assert task.title in page
         assert '1 of 4 steps are done' in page
         assert 'no history yet' in page
@@ -314,18 +188,18 @@ class TestTasks:
             started_at=now,
             ended_at=now,
         )
-        page = text(admin)
+        page = today_page.text(admin)
         assert f'href="/rey/tasks/{task.pk}/#rey-order-retry"' in page
         assert f'href="/rey/tasks/{task.pk}/#rey-order-undo"' in page
         assert '1 failed' in page
         tasks.Task.objects.update(ended_at=now - datetime.timedelta(days=3))
-        assert task.title not in text(admin)
+        assert task.title not in today_page.text(admin)
 
 
 class TestLive:
     def test_htmx_gets_what_changes_without_the_frame(self, admin):
         factory_checks.make_finding()
-        answer = admin.get(TODAY, headers={'HX-Request': 'true'})
+        answer = admin.get(today_page.TODAY, headers={'HX-Request': 'true'})
         part = answer.content.decode()
         assert part.lstrip().startswith('<div id="rey-today"')
         assert 'Paper one' in part
@@ -338,14 +212,14 @@ class TestLive:
         assert (
             f'<details id="rey-snooze-{finding.pk}" class="rey-snooze" '
             'hx-preserve="true">'
-        ) in text(admin)
+        ) in today_page.text(admin)
 
 
 class TestChecks:
     def test_each_tells_when_it_looked_and_why_not(self, admin):
-        looked('paper')
+        today_page.looked('paper')
         factory_checks.make_finding()
-        page = text(admin, '/rey/today/checks/')
+        page = today_page.text(admin, '/rey/today/checks/')
         assert 'never looked' in page
         rows = admin.get('/rey/today/checks/?format=json')
         rows = json.loads(rows.getvalue())['rows']
@@ -356,7 +230,7 @@ class TestChecks:
         assert by_name.keys() == registry.installed().keys()
 
     def test_a_manager_is_not_told_what_others_have(self, sign_in, company):
-        looked(found=77)
+        today_page.looked(found=77)
         factory.domain_role('research')
         answer = sign_in('member').get('/rey/today/checks/?format=json')
         assert {

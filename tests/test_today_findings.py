@@ -1,4 +1,4 @@
-"""The list of findings, a finding's page, and what people ask of it."""
+"""The list of findings, a finding's page, and who may see and do what."""
 
 import datetime
 import json
@@ -9,60 +9,20 @@ import pytest
 from openstack_auth import policy as horizon_policy
 
 from rey_dashboard.checks import models
-from rey_dashboard.checks import orders
 from rey_dashboard.checks import registry
 from rey_dashboard.policy import operate
-from rey_dashboard.tasks import records
 from tests import factory
 from tests import factory_checks
+from tests import findings_pages as pages
 from tests import two_domains as two
 
 pytestmark = pytest.mark.django_db
-FINDINGS = '/rey/today/findings/'
 SEVERITY = registry.SEVERITY
-WHAT = models.FindingRecord.What
-OTHER = records.Actor('other', 'Olga')
-HOSTILE = '<script>alert(1)</script> =cmd() 🦊'
-ORDERS = {
-    'acknowledge': {},
-    'unacknowledge': {},
-    'snooze': {'hours': '4', 'reason': 'Because'},
-    'wake': {},
-    'assign': {},
-    'comment': {'text': 'Hello'},
-}
 
 
 @pytest.fixture(autouse=True)
 def check(paper):
     return paper
-
-
-def page_of(finding):
-    return f'{FINDINGS}{finding.pk}/'
-
-
-def text(browser, address, **query):
-    answer = browser.get(address, query)
-    assert answer.status_code == 200
-    return ' '.join(answer.content.decode().split())
-
-
-def ask(browser, finding, order, **form):
-    """The texts of the messages that the next page shows."""
-    answer = browser.post(f'{page_of(finding)}{order}/', form, follow=True)
-    assert answer.status_code == 200
-    finding.refresh_from_db()
-    return [str(message) for message in answer.context['messages']]
-
-
-def kinds(finding):
-    return list(finding.records.order_by('pk').values_list('what', flat=True))
-
-
-def subjects(browser, **query):
-    rows = browser.get(FINDINGS, query).context['page'].object_list
-    return [row.subject for row in rows]
 
 
 class TestList:
@@ -80,7 +40,7 @@ class TestList:
         make('far', region='RegionTwo')
 
     def test_all_that_is_open_stands_there_the_worst_first(self, admin):
-        found = subjects(admin)
+        found = pages.subjects(admin)
         assert found[0] == 'worst'
         assert found[-1] == 'note'
         assert set(found[1:-1]) == {'known', 'asleep', 'mine', 'full'}
@@ -105,16 +65,16 @@ class TestList:
         ],
     )
     def test_filters(self, admin, query, found):
-        assert set(subjects(admin, **query)) == found
+        assert set(pages.subjects(admin, **query)) == found
 
     def test_exports_hold_all_that_the_filter_selects(self, admin):
-        answer = admin.get(FINDINGS, {'format': 'json', 'severity': '0'})
+        answer = admin.get(pages.FINDINGS, {'format': 'json', 'severity': '0'})
         (row,) = json.loads(answer.getvalue())['rows']
         assert row['severity'] == 'critical'
         assert row['title'] == 'Paper worst'
         assert row['area'] == 'operate'
         assert row['hits'] == 3
-        told = admin.get(FINDINGS, {'format': 'csv'}).getvalue().decode()
+        told = admin.get(pages.FINDINGS, {'format': 'csv'}).getvalue().decode()
         assert told.count('\n') == 7
 
 
@@ -123,7 +83,7 @@ class TestPage:
         check.runbook = lambda finding: registry.Runbook(
             meaning='Servers stand still.',
             causes=('The likely one', 'The other'),
-            commands=(registry.command('Look', 'echo', HOSTILE),),
+            commands=(registry.command('Look', 'echo', pages.HOSTILE),),
             mended='It is up.',
             documentation='nova/{release}/admin/node-down.html',
         )
@@ -136,7 +96,9 @@ class TestPage:
             evidence={
                 'status': 'down',
                 'reported_at': '2026-11-22T10:00:00Z',
-                'named': [{'id': 'v1', 'name': HOSTILE, 'size_gib': 3000}],
+                'named': [
+                    {'id': 'v1', 'name': pages.HOSTILE, 'size_gib': 3000}
+                ],
                 'nothing': '',
                 'quotas': [
                     {
@@ -149,7 +111,7 @@ class TestPage:
                 ],
             },
         )
-        page = text(admin, page_of(finding))
+        page = pages.text(admin, pages.of(finding))
         for words in (
             'hits 12 servers',
             'genome',
@@ -176,7 +138,7 @@ class TestPage:
         finding = factory_checks.make_finding(
             check_name='quota_full', title='As it was', evidence={'odd': [[]]}
         )
-        page = text(admin, page_of(finding))
+        page = pages.text(admin, pages.of(finding))
         assert 'As it was' in page
         assert 'has no runbook' in page
 
@@ -184,105 +146,12 @@ class TestPage:
         far = factory_checks.make_finding('far', region='RegionTwo')
         gone = factory_checks.make_finding('g', check_name='not_installed')
         for finding_id in (far.pk, gone.pk, 999_999):
-            address = f'{FINDINGS}{finding_id}/'
+            address = f'{pages.FINDINGS}{finding_id}/'
             assert admin.get(address).status_code == 404
-            for order, form in ORDERS.items():
+            for order, form in pages.ORDERS.items():
                 answer = admin.post(f'{address}{order}/', form)
                 assert answer.status_code == 404
         assert not models.FindingRecord.objects.exists()
-
-
-class TestOrders:
-    @pytest.fixture
-    def finding(self):
-        return factory_checks.make_finding()
-
-    def test_it_is_acknowledged_and_taken_back(self, admin, finding):
-        told = ask(admin, finding, 'acknowledge')
-        assert 'others see that you know' in told[0]
-        assert finding.acknowledged_by_id == factory.USER
-        assert 'Take the acknowledgement back' in text(admin, page_of(finding))
-        ask(admin, finding, 'unacknowledge')
-        assert finding.acknowledged_at is None
-        assert kinds(finding) == [WHAT.ACKNOWLEDGED, WHAT.UNACKNOWLEDGED]
-
-    def test_it_sleeps_for_a_reason_and_is_woken(self, admin, finding):
-        assert 'was not snoozed' in ask(admin, finding, 'snooze', hours='4')[0]
-        assert not finding.is_snoozed
-        ask(admin, finding, 'snooze', hours='4', reason=HOSTILE)
-        hours = (finding.snoozed_until - timezone.now()).total_seconds() / 3600
-        assert 3.9 < hours <= 4
-        page = text(admin, page_of(finding))
-        assert '&lt;script&gt;alert(1)&lt;/script&gt; =cmd()' in page
-        ask(admin, finding, 'wake')
-        assert not finding.is_snoozed
-
-    def test_it_sleeps_until_a_day(self, admin, finding):
-        day = timezone.localdate() + datetime.timedelta(days=9)
-        form = {'hours': '1', 'day': day.isoformat(), 'reason': 'Move'}
-        ask(admin, finding, 'snooze', **form)
-        assert timezone.localtime(finding.snoozed_until).date() == day
-        for day, why in (('2020-01-01', 'is over'), ('2999-01-01', 'At most')):
-            form['day'] = day
-            assert why in ask(admin, finding, 'snooze', **form)[0]
-
-    def test_it_is_assigned_and_released(self, admin, finding):
-        ask(admin, finding, 'assign')
-        assert finding.assignee_id == factory.USER
-        ask(admin, finding, 'assign', to='nobody')
-        assert not finding.assignee_id
-
-    def test_what_people_write_is_kept_and_escaped(self, admin, finding):
-        ask(admin, finding, 'comment', text=HOSTILE)
-        ask(admin, finding, 'comment', text='  ')
-        assert kinds(finding) == [WHAT.COMMENTED]
-        page = text(admin, page_of(finding))
-        assert '&lt;script&gt;alert(1)' in page
-        assert '<script>alert(1)' not in page
-
-    @pytest.mark.parametrize('order', ORDERS)
-    def test_a_double_click_does_no_harm(self, admin, finding, order):
-        if order == 'unacknowledge':
-            orders.acknowledge(finding, OTHER)
-        if order == 'wake':
-            until = timezone.now() + datetime.timedelta(hours=1)
-            orders.snooze(finding, OTHER, until, 'Why')
-        before = len(kinds(finding))
-        ask(admin, finding, order, **ORDERS[order])
-        again = ask(admin, finding, order, **ORDERS[order])
-        assert len(kinds(finding)) == before + 1
-        assert not any('already' in words for words in again)
-
-    def test_what_makes_no_sense_any_more_is_told(self, admin, finding):
-        orders.acknowledge(finding, OTHER)
-        assert 'Olga has acknowledged' in ask(admin, finding, 'acknowledge')[0]
-        models.Finding.objects.update(resolved_at=timezone.now())
-        for order in ('acknowledge', 'snooze', 'assign'):
-            told = ask(admin, finding, order, **ORDERS[order])
-            assert 'It is resolved by now' in told[0], order
-
-    def test_from_today_it_leads_back_there_and_nowhere_else(
-        self, admin, finding
-    ):
-        address = f'{page_of(finding)}snooze/'
-        form = {**ORDERS['snooze'], 'next': '/rey/today/'}
-        assert admin.post(address, form).url == '/rey/today/'
-        form['next'] = '//evil.example/'
-        assert admin.post(address, form).url == page_of(finding)
-
-    def test_only_orders_and_only_posts_are_taken(self, admin, finding):
-        address = page_of(finding)
-        assert admin.post(f'{address}delete/').status_code == 404
-        assert admin.get(f'{address}wake/').status_code == 405
-        assert admin.post(address).status_code == 405
-
-    def test_a_form_without_its_token_is_refused(
-        self, admin, finding, settings
-    ):
-        admin.handler.enforce_csrf_checks = True
-        answer = admin.post(f'{page_of(finding)}acknowledge/')
-        assert answer.status_code == 403
-        assert kinds(finding) == []
 
 
 class TestWhoMay:
@@ -303,24 +172,28 @@ class TestWhoMay:
         )
         factory.domain_role('research')
         browser = sign_in('member')
-        assert subjects(browser) == ['own']
-        for address in (FINDINGS, page_of(own), '/rey/today/'):
-            page = text(browser, address)
+        assert pages.subjects(browser) == ['own']
+        for address in (pages.FINDINGS, pages.of(own), '/rey/today/'):
+            page = pages.text(browser, address)
             assert 'c0mpute-1' not in page
             assert 'rey-order-' not in page
             assert 'Mend it' not in page
         for kind in ('csv', 'json'):
-            told = browser.get(FINDINGS, {'format': kind}).getvalue().decode()
+            told = (
+                browser.get(pages.FINDINGS, {'format': kind})
+                .getvalue()
+                .decode()
+            )
             assert 'c0mpute-1' not in told
             assert 'foreign' not in told
-        assert browser.get(page_of(foreign)).status_code == 404
-        for order, form in ORDERS.items():
-            answer = browser.post(f'{page_of(foreign)}{order}/', form)
+        assert browser.get(pages.of(foreign)).status_code == 404
+        for order, form in pages.ORDERS.items():
+            answer = browser.post(f'{pages.of(foreign)}{order}/', form)
             assert answer.status_code == 404
-            answer = browser.post(f'{page_of(own)}{order}/', form)
+            answer = browser.post(f'{pages.of(own)}{order}/', form)
             assert answer.status_code == 403
         assert not models.FindingRecord.objects.exists()
-        assert 'Mend it' in text(sign_in('admin'), page_of(own))
+        assert 'Mend it' in pages.text(sign_in('admin'), pages.of(own))
 
     @pytest.mark.parametrize(
         'role, paper_acts, quota_acts',
@@ -347,8 +220,10 @@ class TestWhoMay:
             ('quota_full', quota_acts),
         ):
             finding = factory_checks.make_finding(check_name=check)
-            assert ('rey-order-' in text(browser, page_of(finding))) is acts
-            answer = browser.post(f'{page_of(finding)}acknowledge/')
+            assert (
+                'rey-order-' in pages.text(browser, pages.of(finding))
+            ) is acts
+            answer = browser.post(f'{pages.of(finding)}acknowledge/')
             assert answer.status_code == (302 if acts else 403)
             finding.refresh_from_db()
             assert bool(finding.acknowledged_at) is acts
@@ -360,12 +235,12 @@ class TestWhoMay:
         for address in (
             '/rey/today/',
             '/rey/today/checks/',
-            FINDINGS,
-            page_of(finding),
+            pages.FINDINGS,
+            pages.of(finding),
         ):
             for suffix in ('', '?format=csv', '?format=json'):
                 assert browser.get(address + suffix).status_code == 403
-        for order, form in ORDERS.items():
-            answer = browser.post(f'{page_of(finding)}{order}/', form)
+        for order, form in pages.ORDERS.items():
+            answer = browser.post(f'{pages.of(finding)}{order}/', form)
             assert answer.status_code == 403
-        assert kinds(finding) == []
+        assert pages.kinds(finding) == []
