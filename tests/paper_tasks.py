@@ -151,6 +151,7 @@ def answer(status, message='', **more):
     """As keystoneauth raises it."""
     of_status = {
         400: ks_exceptions.BadRequest,
+        413: ks_exceptions.RequestEntityTooLarge,
         429: ks_exceptions.HttpError,
         500: ks_exceptions.InternalServerError,
         503: ks_exceptions.ServiceUnavailable,

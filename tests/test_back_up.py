@@ -381,3 +381,18 @@ def test_a_manager_backs_up_what_his_domain_owns_alone(site, sign_in):
     task.refresh_from_db()
     assert site.run(task).state == STATES.SUCCEEDED
     assert manager.get(answer.url).status_code == 200
+
+
+def test_how_long_one_took_stays_when_others_build_on_it_and_go(site, project):
+    volume = site.cloud.add_volume(project, 3)
+    site.collect()
+    back_up(site, volume)
+    before = inventory.Backup.objects.values_list('took', flat=True).get()
+    assert before is not None
+    site.cloud.advance(3600)
+    later = site.do('back_up', volumes=[volume], method='incremental')
+    site.cloud.advance(3600)
+    site.undo(later)
+    assert [row['status'] for row in site.backups(volume)] == ['available']
+    row = inventory.Backup.objects.get()
+    assert (row.took, row.has_dependent_backups) == (before, False)

@@ -148,3 +148,14 @@ def test_a_retry_after_is_waited_for_and_the_service_gets_less(
     slowest = max(step.ended_at for step in volume)
     assert slowest < min(step.ended_at for step in compute)
     assert set(compute.values_list('attempts', flat=True)) == {0}
+
+
+def test_a_quota_that_is_full_is_not_called_asking_too_often(
+    task_kind, task_engine
+):
+    task_kind.faults['p1'] = [paper_tasks.answer(413)]
+    task = paper_tasks.start(1)
+    paper_tasks.work(task_engine, task)
+    step = task.steps.get()
+    assert step.state == models.Step.State.FAILED
+    assert 'quota is full' in step.remedy

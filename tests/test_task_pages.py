@@ -88,6 +88,23 @@ def test_an_undoing_that_is_for_good_says_so_and_is_not_undone(
     assert 'id="rey-order-undo"' in text(admin, page)
 
 
+def test_an_undoing_that_was_dropped_is_planned_anew(
+    admin, task_kind, task_engine
+):
+    task = paper_tasks.start(2)
+    paper_tasks.work(task_engine, task)
+    order = f'{TASKS}{task.pk}/undo/'
+    first, second = (admin.post(order).url for _ in range(2))
+    # A double click makes one.
+    assert first == second
+    admin.post(f'{first}cancel/')
+    again = admin.post(order).url
+    assert again != first
+    undo = models.Task.objects.filter(undo_of=task).latest('pk')
+    assert again == f'{TASKS}{undo.pk}/'
+    assert undo.state == models.Task.State.PLANNED
+
+
 def test_what_cannot_be_asked_any_more_is_told(admin):
     task = paper_tasks.plan(3)
     orders.start(task, REY)

@@ -128,7 +128,9 @@ class BackUp(kinds.Kind):
         open_ = [
             step
             for step in steps
-            if step.state in tasks.Step.OPEN and 'back_end' in step.work
+            if step.state in tasks.Step.OPEN
+            and 'back_end' in step.work
+            and step.after[BACKUP] != DELETED
         ]
         known = rates.of(region, map(_key, open_))
         return {

@@ -126,11 +126,15 @@ def _seconds(groups, known, at_once):
     """Back ends work side by side, each with so many at once."""
     if any(group.key not in known for group in groups):
         return None
-    of_back_ends = collections.Counter()
-    for group in groups:
-        seconds = known[group.key].seconds_for(group.gib)
-        of_back_ends[group.back_end] += seconds / at_once
-    return max(of_back_ends.values(), default=None)
+    return rates.side_by_side(
+        (
+            group.back_end,
+            known[group.key].seconds_for(group.gib),
+            group.volumes,
+            at_once,
+        )
+        for group in groups
+    )
 
 
 class _Group:

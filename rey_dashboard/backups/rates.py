@@ -4,7 +4,9 @@ import collections
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
+import math
 
+from django.db.models import Count
 from django.db.models import Sum
 from django.utils import formats
 from django.utils.translation import gettext as _t
@@ -75,25 +77,50 @@ def forecast(task: tasks.Task) -> estimates.Estimate | None:
     """
     rows = task.steps.filter(state__in=tasks.Step.OPEN).order_by()
     left = rows.values_list('lane', 'lane_limit', 'after__backup').annotate(
-        Sum('size')
+        Count('pk'), Sum('size')
     )
     told = [
-        ((lane.removeprefix(LANE), method), limit, gib)
-        for lane, limit, method, gib in left
+        ((lane.removeprefix(LANE), method), limit, steps, gib)
+        for lane, limit, method, steps, gib in left
     ]
-    known = of(task.region, (key for key, _limit, _gib in told))
-    if not told or any(key not in known for key, _limit, _gib in told):
+    known = of(task.region, (key for key, *_told in told))
+    if not told or any(key not in known for key, *_told in told):
         return None
-    lanes = collections.Counter()
-    for key, limit, gib in told:
-        lanes[key[0]] += known[key].seconds_for(gib) / max(limit, 1)
-    seconds = max(lanes.values())
+    seconds = side_by_side(
+        (key[0], known[key].seconds_for(gib), steps, limit)
+        for key, limit, steps, gib in told
+    )
     return estimates.Estimate(
         seconds=seconds,
         least_s=seconds,
         most_s=seconds,
         tasks=0,
         steps=sum(rate.backups for rate in known.values()),
+    )
+
+
+def side_by_side(
+    told: Iterable[tuple[str, float, int, int]],
+) -> float | None:
+    """Seconds until the last of the back ends is ready; none without any.
+
+    :param told: back end, seconds one after the other, of how many backups,
+        and how many there are at once
+    """
+    seconds, backups, most = collections.Counter(), collections.Counter(), {}
+    for back_end, alone_s, number, at_once in told:
+        seconds[back_end] += alone_s
+        backups[back_end] += number
+        most[back_end] = max(at_once, 1)
+    return max(
+        (
+            # The last turn takes as long with fewer.
+            alone_s
+            * math.ceil(backups[back_end] / most[back_end])
+            / max(backups[back_end], 1)
+            for back_end, alone_s in seconds.items()
+        ),
+        default=None,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from rey_dashboard import conf
 from rey_dashboard.cloud import volume as cloud_volume
+from rey_dashboard.inventory import backup_times
 from rey_dashboard.inventory import coverage
 from rey_dashboard.inventory import coverage_sums
 from rey_dashboard.inventory import domain_coverage
@@ -33,6 +34,8 @@ def told(region: str, kind: str, rows: Iterable[dict]) -> None:
     number = models.Collector.objects.filter(region=region)
     seen = number.values_list('number', flat=True).first() or 0
     read = [cloud_volume.read(kind, row) for row in rows]
+    if kind == 'backups':
+        read = backup_times.kept(region, read)
     store.upsert(
         model, [model(region=region, seen=seen, **vars(row)) for row in read]
     )

@@ -1,12 +1,10 @@
 """Reads volumes, snapshots and backups into the inventory."""
 
-import dataclasses
 import itertools
-
-from django.db.models import Q
 
 from rey_dashboard.cloud import services as cloud_services
 from rey_dashboard.cloud import volume
+from rey_dashboard.inventory import backup_times
 from rey_dashboard.inventory import gone as gone_
 from rey_dashboard.inventory import models
 from rey_dashboard.inventory import quotas
@@ -146,20 +144,5 @@ class _Kind:
 
 
 class _Backups(_Kind):
-    """What one took to make is read once.
-
-    An export of its record moves ``updated_at`` (cinder 29, tried), and that
-    is all that tells when it was done.
-    """
-
     def _write(self, page):
-        ids = [row.id for row in page]
-        read = Q(status='available') | Q(took__isnull=False)
-        known = self._rows.filter(read, id__in=ids)
-        took = dict(known.values_list('id', 'took'))
-        super()._write(
-            [
-                dataclasses.replace(row, took=took.get(row.id, row.took))
-                for row in page
-            ]
-        )
+        super()._write(backup_times.kept(self._reading.region, page))

@@ -28,6 +28,7 @@ _UNREACHED = (
 )
 #: All else is an error of the kind.
 TOLD = (*faults.ALL, OSError)
+_FULL = 'Its quota is full: raise it, or delete what is not needed, and retry.'
 _NO_ANSWER = (
     'Look whether the service runs and whether the worker can reach it.'
 )
@@ -61,6 +62,8 @@ def judge(error: BaseException) -> Trouble:
     refused = status in _TOO_MANY or (
         status == _TOO_MANY_OR_TOO_MUCH and pause_s > 0
     )
+    if status == _TOO_MANY_OR_TOO_MUCH and not refused:
+        explained = dataclasses.replace(explained, remedy=_FULL)
     of_service = (
         refused
         or status in _AWAY

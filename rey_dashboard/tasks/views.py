@@ -141,9 +141,15 @@ class TaskView(_OfTask, views.TableView):
             **kwargs,
         )
         shown = context['page'].object_list
-        context['commands'] = [
-            line for step in shown[:1] for line in self.kind.commands(step)
-        ]
+        first = next(
+            (
+                step
+                for step in shown
+                if step.state != models.Step.State.REFUSED
+            ),
+            None,
+        )
+        context['commands'] = self.kind.commands(first) if first else []
         return context
 
     def _domain(self):
@@ -214,7 +220,8 @@ class OrderView(_OfTask, views.ScopedView):
     def _undo(self, actor):
         title = _('Undo: %s') % self.task.title
         # One undoing of a task at a time: its own form would be a second.
-        token = f'undo-{self.task.pk}-{self.task.done}'
+        over = self.task.undone_by.filter(state__in=models.Task.ENDED).count()
+        token = f'undo-{self.task.pk}-{self.task.done}-{over}'
         return planning.plan_undo(self.task, title[:255], token, actor)
 
     def _assign(self, actor):
