@@ -32,11 +32,16 @@ class Owner:
     def backup(self, volume_id, name, **more):
         return self._make('backup', volume_id=volume_id, name=name, **more)
 
-    def _make(self, kind, **told):
+    def hanging_backup(self, volume_id, name):
+        """Of the demo's kind: with "stuck" in its name it never gets ready."""
+        assert 'stuck' in name
+        return self._make('backup', 'creating', volume_id=volume_id, name=name)
+
+    def _make(self, kind, wanted='available', **told):
         answer = self._cloud.write('POST', f'/{kind}s', _STORAGE, {kind: told})
         made = answer[kind]['id']
         self._made.append((kind, made))
-        self._wait(kind, made, 'available')
+        self._wait(kind, made, wanted)
         return made
 
     def _wait(self, kind, one, wanted):

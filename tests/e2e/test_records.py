@@ -1,14 +1,13 @@
 """Cinder loses its rows of backups; the records bring them back."""
 
-import contextlib
 import hashlib
 import json
 import os
-import sqlite3
 
 from playwright import sync_api
 import pytest
 
+from tests.e2e import cinder_rows
 from tests.e2e import owned
 from tests.e2e import site
 
@@ -60,18 +59,11 @@ def scribble(demo, volume_id, offset, size):
 
 def lose(demo, *backup_ids):
     """From Cinder's database alone: the data stay."""
-    path = demo.home / 'cloud' / 'data' / 'db' / 'cinder.sqlite'
-    with contextlib.closing(sqlite3.connect(path, timeout=60)) as database:
-        for one in backup_ids:
-            for table, column in (
-                ('backup_metadata', 'backup_id'),
-                ('backups', 'id'),
-            ):
-                database.execute(
-                    f'DELETE FROM {table} WHERE {column} = ?',  # noqa: S608
-                    (one,),
-                )
-        database.commit()
+    for one in backup_ids:
+        cinder_rows.write(
+            demo, 'DELETE FROM backup_metadata WHERE backup_id = ?', one
+        )
+        cinder_rows.write(demo, 'DELETE FROM backups WHERE id = ?', one)
 
 
 def ended(page, state):
