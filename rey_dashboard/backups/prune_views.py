@@ -26,6 +26,8 @@ from rey_dashboard.tasks import views as task_views
 
 #: Projects of which the page tells what becomes free, most first.
 PROJECTS = 10
+#: Policies of which a dry run is made at once: each takes part of a second.
+POLICIES = 10
 
 
 class PruningView(views.TabView):
@@ -54,17 +56,23 @@ class PruningView(views.TabView):
             if asked is None:
                 return []
             return [dry_runs.by_hand(rows, self.scope.region, asked)]
-        return [dry_runs.of_policy(policy) for policy in self.form.chosen]
+        chosen = self.form.chosen
+        # A file has all, however long that takes.
+        if 'format' not in self.request.GET:
+            chosen = chosen[:POLICIES]
+        return [dry_runs.of_policy(policy) for policy in chosen]
 
     def get_context_data(self, **kwargs):
         rows = list(self.rows)
         freed = dry_runs.freed(rows)
-        runs = [] if self.form.errors else self.runs
-        is_by_hand = not self.form.errors and self.form.is_by_hand
+        form_failed = bool(self.form.errors)
+        runs = [] if form_failed else self.runs
+        is_by_hand = not form_failed and self.form.is_by_hand
         names = ('policy', 'keep_last', 'keep_days', 'project', 'domain')
         return super().get_context_data(
             runs=[(run, str(uuid.uuid4())) for run in runs],
             is_by_hand=is_by_hand,
+            more_policies=0 if form_failed else self._more_policies(),
             by_hand=[(name, self.form.data.get(name, '')) for name in names],
             gib=sum(one.size_gib for one in rows),
             freed=freed[:PROJECTS],
@@ -72,6 +80,11 @@ class PruningView(views.TabView):
             may_act=scope.is_open(self.request, operate.ACT),
             **kwargs,
         )
+
+    def _more_policies(self):
+        if self.form.is_by_hand:
+            return 0
+        return max(0, self.form.chosen.count() - POLICIES)
 
 
 class PruneView(page_views.ScopedView):

@@ -3,9 +3,11 @@
 from django.urls import reverse
 import pytest
 
+from rey_dashboard.backups import prune_views
 from rey_dashboard.tasks import models
 from tests import backup_pages as pages
 from tests import factory
+from tests import factory_policies
 from tests.pruning import backups
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,6 +53,25 @@ def test_the_page_tells_what_would_go_and_plans_it(site, volume, admin):
     answer = admin.post(PRUNE, {'policy': nightly.pk, 'token': 'b'})
     assert answer.url == PRUNING
     assert models.Task.objects.filter(kind='prune_backups').count() == 1
+
+
+def test_of_many_policies_the_page_reckons_the_first(
+    site, volume, admin, monkeypatch
+):
+    nightly = backups.policy(keep_last=1)
+    for _ in range(2):
+        backups.back_up(site, volume, policy=nightly)
+    factory_policies.make(name='! first')
+    monkeypatch.setattr(prune_views, 'POLICIES', 1)
+    page = admin.get(PRUNING)
+    ((run, _token),) = page.context['runs']
+    assert run.policy.name == '! first'
+    assert '1 more policy is enabled' in page.content.decode()
+    assert len(pages.export(admin, PRUNING)['rows']) == 1
+    page = admin.get(PRUNING, {'policy': nightly.pk})
+    ((run, _token),) = page.context['runs']
+    assert len(run.going) == 1
+    assert 'more policy' not in page.content.decode()
 
 
 def test_by_hand_a_person_says_how_many(site, volume, admin):
