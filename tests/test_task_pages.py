@@ -121,6 +121,18 @@ def test_only_who_may_act_is_offered_buttons_and_heard(sign_in):
     assert task.state == models.Task.State.PLANNED
 
 
+def test_what_was_left_out_is_told_also_when_all_else_succeeded(
+    admin, task_kind, task_engine
+):
+    task = paper_tasks.start(3, refused={'p2': 'No room'})
+    page = f'{TASKS}{task.pk}/'
+    paper_tasks.work(task_engine, task)
+    assert task.state == models.Task.State.SUCCEEDED
+    assert '1 left out' in text(admin, page)
+    other = paper_tasks.start(3, form='two')
+    assert '0 left out' not in text(admin, f'{TASKS}{other.pk}/')
+
+
 def test_another_regions_task_is_not_found(admin):
     task = paper_tasks.plan(3)
     models.Task.objects.update(region='elsewhere')

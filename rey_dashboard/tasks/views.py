@@ -126,6 +126,9 @@ class TaskView(_OfTask, views.TableView):
             is_whole=self.is_whole,
             domain=self._domain(),
             progress=showing.progress(self.task),
+            left_out=self.task.steps.filter(
+                state=models.Step.State.REFUSED
+            ).count(),
             buttons=self._buttons(),
             preview=showing.preview(self.task, self.kind),
             leads=self.kind.leads(self.task) if self.may_act else (),
