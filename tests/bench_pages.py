@@ -70,6 +70,19 @@ PAGES = {
     'Backups: all with a problem': f'{BACKUPS}all/?problem=any',
     'Backups: service level': f'{BACKUPS}levels/',
     'Backups: service level of domains': f'{BACKUPS}levels/?by=domain',
+    'Backups: policies': f'{BACKUPS}policies/',
+    'Backups: a policy': f'{BACKUPS}policies/1/',
+    'Backups: a policy, its volumes': f'{BACKUPS}policies/1/volumes/',
+    'Backups: pruning': f'{BACKUPS}pruning/',
+    'Backups: pruning by one policy': f'{BACKUPS}pruning/?policy=1',
+    'Backups: pruning by hand': (
+        f'{BACKUPS}pruning/?policy=by_hand&keep_last=1'
+    ),
+    'Backups: holds': f'{BACKUPS}holds/',
+    'Backups: holds, filtered': f'{BACKUPS}holds/?q=lab',
+    'Backups: back up what is at risk': (
+        f'{BACKUPS}back-up/?q=lab&state=at_risk'
+    ),
     'A project': f'{PROJECTS}PROJECT/',
     'A project: volumes': f'{PROJECTS}PROJECT/volumes/',
     'A project: snapshots': f'{PROJECTS}PROJECT/snapshots/',

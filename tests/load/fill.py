@@ -25,6 +25,7 @@ from rey_dashboard.inventory import parts  # noqa: E402
 from rey_dashboard.inventory import summary  # noqa: E402
 from rey_dashboard.inventory import trends  # noqa: E402
 from tests.load import company  # noqa: E402
+from tests.load import rows_decided  # noqa: E402
 from tests.load import rows_identity  # noqa: E402
 from tests.load import rows_operated  # noqa: E402
 from tests.load import rows_owned  # noqa: E402
@@ -38,7 +39,13 @@ def main(projects):
     whole = company.Company(projects)
     with _hurry():
         _write_parts(whole)
-        for rows in (rows_identity, rows_operated, rows_owned, rows_usage):
+        for rows in (
+            rows_identity,
+            rows_operated,
+            rows_owned,
+            rows_usage,
+            rows_decided,
+        ):
             for model, columns, values, same in rows.of(whole):
                 write(model, columns, values, same)
         models.Backup.objects.filter(
@@ -66,17 +73,13 @@ def main(projects):
 def write(model, columns, values, same):
     """Inserts rows; other columns have what is the same, or their default."""
     names = {*columns}
-    same = (
-        {
-            field.attname: field.get_db_prep_save(
-                field.get_default(), connection
-            )
-            for field in model._meta.concrete_fields
-            if field.attname not in names and not field.null
-        }
-        | {'region': company.REGION}
-        | same
-    )
+    same = {
+        field.attname: field.get_db_prep_save(field.get_default(), connection)
+        for field in model._meta.concrete_fields
+        if field.attname not in names and not field.null
+    } | same
+    if any(field.name == 'region' for field in model._meta.fields):
+        same['region'] = company.REGION
     if any(field.name == 'seen' for field in model._meta.fields):
         same['seen'] = COLLECTED
     same = {name: value for name, value in same.items() if name not in names}

@@ -77,6 +77,7 @@ def of(whole):
             'data_timestamp',
             'created_at',
             'updated_at',
+            'mark',
         ),
         _backups(whole),
         {'container': 'volumebackups', 'zone': 'nova'},
@@ -161,32 +162,48 @@ def _snapshots(whole):
             )
 
 
-def _backups(whole):
-    """Of six volumes in ten: a full one and incremental ones upon it."""
+def backups(whole):
+    """Number of the volume, project, place, and step of each backup of it.
+
+    Of six volumes in ten: a full one and incremental ones upon it; with how
+    many there are.
+    """
     for number, (project, place) in enumerate(whole.volumes()):
         count = (0, 0, 0, 0, 1, 1, 2, 2, 3, 4)[number * 7 % 10]
-        late = 0 if number % 9 else 3
-        failed = number % 23 == 0
         for step in range(count):
-            last = step == count - 1
-            back = 24 * (count - 1 - step + late) + number % 20 + 1
-            yield (
-                company.key('backup', number, step),
-                f'{company.name("backup", number)}-{step}',
-                whole.ids[project],
-                whole.makers(project)[0],
-                volume_id(project, place),
-                'error' if failed and last else 'available',
-                'Connection to backup back end refused'
-                if failed and last
-                else '',
-                gib(project, place),
-                step > 0,
-                not last,
-                whole.ago(hours=back),
-                whole.ago(hours=back),
-                whole.ago(hours=back, minutes=-1 - number % 50),
-            )
+            yield number, project, place, step, count
+
+
+def backup_id(number, step):
+    return company.key('backup', number, step)
+
+
+def mark(number, step):
+    return f'req-{company.key("mark", number, step)}'
+
+
+def _backups(whole):
+    for number, project, place, step, count in backups(whole):
+        last = step == count - 1
+        late = 0 if number % 9 else 3
+        back = 24 * (count - 1 - step + late) + number % 20 + 1
+        failed = last and number % 23 == 0
+        yield (
+            backup_id(number, step),
+            f'{company.name("backup", number)}-{step}',
+            whole.ids[project],
+            whole.makers(project)[0],
+            volume_id(project, place),
+            'error' if failed else 'available',
+            'Connection to backup back end refused' if failed else '',
+            gib(project, place),
+            step > 0,
+            not last,
+            whole.ago(hours=back),
+            whole.ago(hours=back),
+            whole.ago(hours=back, minutes=-1 - number % 50),
+            mark(number, step),
+        )
 
 
 def _floating_ips(whole):
