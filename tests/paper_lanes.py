@@ -4,6 +4,7 @@ import collections
 
 from django.utils import timezone
 
+from rey_dashboard.tasks import ending
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -60,6 +61,14 @@ class LaneKind(paper_tasks.PaperKind):
     def _leave(self, step):
         with self._lock:
             self.under_way[step.lane].discard(step.target)
+
+
+def install(monkeypatch):
+    """The one kind that there is; its tasks look for a place often."""
+    kind = LaneKind()
+    monkeypatch.setattr(kinds, 'installed', lambda: {'paper': kind})
+    monkeypatch.setattr(ending, 'LANE_LOOK_S', 0.05)
+    return kind
 
 
 def plan(lanes, of='p'):
