@@ -15,6 +15,7 @@ from rey_dashboard.inventory import parts
 from rey_dashboard.inventory import sync
 from rey_dashboard.tasks import engine as engines
 from rey_dashboard.tasks import envelopes
+from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
@@ -67,7 +68,7 @@ def finish(engine, task):
     task.refresh_from_db()
 
 
-def export(engine, *ids):
+def order(*ids):
     lock = record_files.Lock.new()
     keys = record_files.Keys(PASSPHRASE, lock)
     parameters = {
@@ -79,6 +80,11 @@ def export(engine, *ids):
     kind = record_kinds.EXPORT
     task = planning.plan(kind, REGION, parameters, 'Export', form, REY)
     orders.start(task, REY)
+    return task, keys
+
+
+def export(engine, *ids):
+    task, keys = order(*ids)
     finish(engine, task)
     return task, keys
 
@@ -125,6 +131,20 @@ def told(task):
     return list(
         task.steps.order_by('number').values_list('target', 'state', 'error')
     )
+
+
+def test_a_page_of_a_proxy_is_no_record_and_it_is_tried_again(
+    cloud, engine, monkeypatch
+):
+    monkeypatch.setattr(gates, 'LONGEST_PAUSE_S', 0.05)
+    path = f'/backups/{cloud.full}/export_record'
+    fault = cloud.fault('block-storage', path, kind='html', times=1)
+    task, _keys = order(cloud.full)
+    engine.tick()
+    assert fault.happened
+    assert 'answers in its place' in task.steps.get().remedy
+    finish(engine, task)
+    assert told(task) == [(cloud.full, STEPS.DONE, '')]
 
 
 def test_what_waits_for_what_it_builds_on_is_cancelled_with_its_task(

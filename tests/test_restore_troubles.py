@@ -121,8 +121,11 @@ def test_what_a_lost_answer_made_twice_goes_with_a_cancelled_task(
     assert [row.id for row in rows(cloud, 'volumes')] == [cloud.volume]
 
 
-def test_what_failed_is_deleted_though_cinder_tells_no_messages(cloud, engine):
-    cloud.fault('block-storage', '/messages', status=403)
+@pytest.mark.parametrize('answer', [{'status': 403}, {'kind': 'html'}])
+def test_what_failed_is_deleted_though_cinder_tells_no_messages(
+    cloud, engine, answer
+):
+    cloud.fault('block-storage', '/messages', **answer)
     cloud.cinder_backup.fails('gone', work='restore')
     step = work(engine, restore(cloud))
     assert step.error == (

@@ -24,6 +24,7 @@ from keystoneauth1 import exceptions as ks_exceptions
 
 from rey_dashboard.cloud import backups
 from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import listing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +64,7 @@ def export(owner: backups.Owner, backup_id: str) -> Record:
     """:raises faults.ALL: it is not available, its driver is another, ..."""
     # The log is not to hold it.
     answer = owner.admin.get(f'/backups/{backup_id}/export_record', log=False)
-    told = answer.json()['backup-record']
+    told = listing.held(answer, 'backup-record')
     return Record(told['backup_service'], told['backup_url'])
 
 

@@ -80,13 +80,15 @@ def whole(
     return _held(get(path), path, key, kind)
 
 
-def held(answer: requests.Response, key: str) -> dict:
-    """What a service says of one thing, under ``key``.
+def held(
+    answer: requests.Response, key: str, kind: type = dict
+) -> dict | list:
+    """What a service says under ``key``, by default of one thing.
 
     :raises faults.CutListing: the answer is another's, with a good status
     """
     path = parse.urlsplit(answer.url).path
-    return _held(_body(answer), path, key, dict)
+    return _held(_body(answer), path, key, kind)
 
 
 def through(service: adapter.Adapter) -> Callable[[str], dict | None]:

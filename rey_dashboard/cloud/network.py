@@ -111,7 +111,7 @@ class Network:
         """Sets limits of a project; all its limits as neutron reads them."""
         path = f'/v2.0/quotas/{parse.quote(project_id, safe="")}'
         answer = self._adapter.put(path, json={'quota': dict(limits)})
-        return quotas.limits(answer.json()['quota'])
+        return quotas.limits(listing.held(answer, 'quota'))
 
     def reset_quotas(self, project_id: str) -> None:
         """All its limits are the defaults again, and follow them."""

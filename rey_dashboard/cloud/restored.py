@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from keystoneauth1 import exceptions as ks_exceptions
 
 from rey_dashboard.cloud import backups
+from rey_dashboard.cloud import faults
+from rey_dashboard.cloud import listing
 from rey_dashboard.cloud import volume
 
 VOLUME, BACKUP = 'volume', 'backup'
@@ -85,11 +87,15 @@ def words(owner: backups.Owner, ids: Iterable[str]) -> str:
         rows = [
             row
             for one in ids
-            for row in owner.own.get(
-                '/messages', params={'resource_uuid': one, 'limit': 1}
-            ).json()['messages']
+            for row in listing.held(
+                owner.own.get(
+                    '/messages', params={'resource_uuid': one, 'limit': 1}
+                ),
+                'messages',
+                list,
+            )
         ]
-    except ks_exceptions.HttpError:
+    except (ks_exceptions.HttpError, faults.CutListing):
         return ''
     latest = max(rows, key=lambda row: row['created_at'], default=None)
     return latest['user_message'] if latest else ''

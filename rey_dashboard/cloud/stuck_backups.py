@@ -82,7 +82,7 @@ def snapshot(owner: backups.Owner, snapshot_id: str) -> dict | None:
         answer = owner.admin.get(f'/snapshots/{snapshot_id}')
     except ks_exceptions.NotFound:
         return None
-    return answer.json()['snapshot']
+    return listing.held(answer, 'snapshot')
 
 
 def _rows(owner, **query):

@@ -6,6 +6,7 @@ import pytest
 
 from rey_dashboard.backups import stuck_kinds
 from rey_dashboard.inventory import models as inventory
+from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import models
 from tests.stuck_backups import stuck
 
@@ -63,6 +64,26 @@ def test_a_snapshot_is_free_again_too(site, project, volume):
     assert task.state == STATES.SUCCEEDED
     assert task.steps.get().after['snapshot'] == 'available'
     assert stuck.status(site, 'snapshots', snapshot) == 'available'
+
+
+def test_a_page_of_a_proxy_is_no_snapshot_and_it_is_tried_again(
+    site, volume, monkeypatch
+):
+    monkeypatch.setattr(gates, 'LONGEST_PAUSE_S', 0.05)
+    site.cloud.change('volumes', volume, status='in-use')
+    snapshot = site.cloud.add_snapshot(volume, status='backing-up')
+    made = stuck.backup(site, volume, snapshot_id=snapshot)
+    site.collect()
+    path = f'/snapshots/{snapshot}'
+    fault = site.cloud.fault('block-storage', path, kind='html', times=1)
+    task = site.plan('reset_backups', backups=[made])
+    site.start(task)
+    told = []
+    for _ in site.passing(task, 0):
+        told.append(task.steps.get().remedy)
+    assert fault.happened
+    assert any('answers in its place' in words for words in told)
+    assert task.state == STATES.SUCCEEDED
 
 
 def test_one_that_is_restored_is_whole_and_its_volume_is_not(
