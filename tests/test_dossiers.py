@@ -110,6 +110,34 @@ def test_a_volume_and_its_backup_tell_of_each_other(admin, company):
     assert 'which is gone' in text(admin, 'backup', 'webshop-backup')
 
 
+def test_what_a_task_of_ours_made_names_it(admin, company, sign_in):
+    made, forged = (touch(one, 'restore_backup') for one in ('b', 'c'))
+    made.steps.update(work={'volume_id': 'webshop-volume'}, request_id='mark')
+    forged.steps.update(work={'volume_id': 'other'}, request_id='mark')
+    backed_up = touch('webshop-volume', 'back_up')
+    backed_up.steps.update(
+        work={'backup_id': 'webshop-backup'}, request_id='of-backup'
+    )
+    page = text(admin, 'volume', 'webshop-volume')
+    assert f'/rey/tasks/{backed_up.pk}/' in page
+    assert f'/rey/tasks/{made.pk}/' not in page
+    models.Volume.objects.filter(id='webshop-volume').update(
+        metadata={'rey_step': 'mark'}
+    )
+    models.Backup.objects.filter(id='webshop-backup').update(mark='of-backup')
+    page = text(admin, 'volume', 'webshop-volume')
+    assert f'/rey/tasks/{made.pk}/' in page
+    # Its owner writes what he likes into the metadata.
+    assert f'/rey/tasks/{forged.pk}/' not in page
+    page = text(admin, 'backup', 'webshop-backup')
+    assert f'/rey/tasks/{backed_up.pk}/' in page
+    # A task of the whole cloud is nothing for who manages a domain.
+    factory.domain_role(models.Project.objects.get(id='p').domain_id)
+    manager = sign_in('member')
+    page = text(manager, 'volume', 'webshop-volume')
+    assert f'/rey/tasks/{made.pk}/' not in page
+
+
 def test_a_host_tells_its_services_servers_and_what_was_found(
     admin, company, paper
 ):

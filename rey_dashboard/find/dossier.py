@@ -95,12 +95,14 @@ class Dossier(abc.ABC):
     :cvar kind: as ``kinds`` has it
     :cvar quotas: resources of its project that it counts for
     :cvar words_of_change: on the button that leads to these quotas
+    :cvar made_as: where a step that makes such a thing keeps the new id
     :raises django.http.Http404: he may see no such thing
     """
 
     kind: str
     quotas: tuple[str, ...] = ()
     words_of_change = _('Set quotas of its project…')
+    made_as = ''
 
     def __init__(self, request, scope: scope_.Scope, id_: str):
         self.request = request
@@ -204,18 +206,32 @@ class Dossier(abc.ABC):
         """Ids that steps of tasks on it name."""
         return (self.id,)
 
+    @property
+    def mark(self) -> str:
+        """Request id of the step that made it, as its owner may write it."""
+        return ''
+
     @cached_property
     def tasks(self) -> list[task_models.Task]:
-        """Ours that touched it, the youngest first, with how that went."""
-        steps = task_models.Step.objects.filter(
-            target__in=list(self.task_targets),
-            task__in=task_seeing.of(self.request),
+        """Ours that touched it, the youngest first, with how that went.
+
+        That which made it is the last one, however many there are.
+        """
+        rows = task_models.Step.objects.filter(
+            task__in=task_seeing.of(self.request)
         ).exclude(state=task_models.Step.State.REFUSED)
-        found = []
-        for step in steps.select_related('task').order_by('-task_id')[:MOST]:
+        rows = rows.select_related('task').order_by('-task_id')
+        steps = list(rows.filter(target__in=list(self.task_targets))[:MOST])
+        if self.mark:
+            # Two queries: each goes by an index of its own.
+            steps += [
+                step
+                for step in rows.filter(request_id=self.mark)[:MOST]
+                if step.work.get(self.made_as) == self.id
+            ]
+        for step in steps:
             step.task.step = step
-            found.append(step.task)
-        return found
+        return [step.task for step in steps]
 
     @property
     def of_findings(self) -> Q:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.checks import registry
+from rey_dashboard.cloud import volume as cloud_volume
 from rey_dashboard.find import dossier
 from rey_dashboard.find import restorable
 from rey_dashboard.find import states
@@ -32,10 +33,15 @@ def _backup(row):
 
 class Volume(restorable.Restorable):
     kind = 'volume'
+    made_as = 'volume_id'
     quotas = ('volume.volumes', 'volume.gigabytes')
 
     def find(self):
         return self.scope.volumes().filter(id=self.id).first()
+
+    @property
+    def mark(self):
+        return str(self.row.metadata.get(cloud_volume.MARK) or '')[:64]
 
     @property
     def words(self):
@@ -160,10 +166,15 @@ class Volume(restorable.Restorable):
 
 class Backup(restorable.Restorable):
     kind = 'backup'
+    made_as = 'backup_id'
     quotas = ('volume.backups', 'volume.backup_gigabytes')
 
     def find(self):
         return self.scope.backups().filter(id=self.id).first()
+
+    @property
+    def mark(self):
+        return self.row.mark
 
     @cached_property
     def _chain(self):
