@@ -10,6 +10,7 @@ import pytest
 
 from rey_dashboard import conf
 from rey_dashboard.backups import due
+from rey_dashboard.backups import left_out
 from rey_dashboard.backups import policy_checks
 from rey_dashboard.backups import policy_history
 from rey_dashboard.backups import policy_targets
@@ -33,6 +34,7 @@ SEVERITY = registry.SEVERITY
 STATES = tasks.Task.State
 MISSED = policy_checks.PolicyMissed()
 FAILED = policy_checks.PolicyFailed()
+LEFT_OUT = left_out.PolicyLeftOut()
 NOTHING = policy_checks.PolicyReachesNothing()
 
 
@@ -177,6 +179,33 @@ def test_a_run_that_could_back_up_nothing_is_found():
     assert found(FAILED) == [('nightly', 'cancelled', SEVERITY.ERROR)]
 
 
+def test_volumes_that_a_run_leaves_out_are_found_until_it_leaves_none(volumes):
+    factory.quota('p', 'volume', 'backups', 5, 4)
+    policy = make()
+    begin(policy)
+    assert found(FAILED) == []
+    assert found(LEFT_OUT) == [('nightly', '', SEVERITY.WARNING)]
+    (one,) = LEFT_OUT.find(factory.REGION)
+    assert LEFT_OUT.title(one) == (
+        'The last run of the policy nightly left out 1 of 2 volumes'
+    )
+    assert 'backups would be 6 of 5' in one.evidence['error']
+    assert one.hits == 1
+    inventory.Quota.objects.update(limit=10)
+    policy.runs.update(due_at=ago(hours=2))
+    due.run_now(policy, REY, timezone.now() + datetime.timedelta(minutes=1))
+    assert len(found(LEFT_OUT)) == 1
+    end(latest(policy))
+    assert found(LEFT_OUT) == []
+
+
+def test_a_run_that_leaves_out_all_is_found_once(volumes):
+    factory.quota('p', 'volume', 'backups', 4, 4)
+    due.run_now(make(), REY, timezone.now())
+    assert found(FAILED) == [('nightly', 'cancelled', SEVERITY.ERROR)]
+    assert found(LEFT_OUT) == []
+
+
 def test_an_enabled_policy_that_reaches_nothing_is_found(volumes):
     make(scope=scope('project', 'nothing'))
     make(scope=scope('project', 'nothing'), enabled=False)
@@ -185,7 +214,12 @@ def test_an_enabled_policy_that_reaches_nothing_is_found(volumes):
 
 
 def test_they_are_installed(our_checks):
-    names = {'policy_failed', 'policy_missed', 'policy_reaches_nothing'}
+    names = {
+        'policy_failed',
+        'policy_left_out',
+        'policy_missed',
+        'policy_reaches_nothing',
+    }
     assert names <= our_checks.keys()
 
 

@@ -29,6 +29,7 @@ APART = {
     'endpoint_slow',
     'expectation',
     'policy_failed',
+    'policy_left_out',
     'policy_missed',
     'policy_reaches_nothing',
     'quota_drift',

@@ -27,7 +27,9 @@ ENDS = tasks.Task.State
 _SEVERITY = registry.SEVERITY
 
 
-class _OfPolicies(registry.Check):
+class OfPolicies(registry.Check):
+    """What is found of enabled policies, one finding each."""
+
     area = 'operate'
     rule = operate.READ
 
@@ -46,7 +48,10 @@ class _OfPolicies(registry.Check):
             policy.last = runs.get(policy.last_id)
             yield policy
 
-    def found(self, policy, severity, word='', since=None, **evidence):
+    def found(
+        self, policy, severity, word='', since=None, hits=None, **evidence
+    ):
+        hits = (policy.volumes or 0) if hits is None else hits
         return registry.Found(
             subject=str(policy.pk),
             subject_name=policy.name,
@@ -57,10 +62,8 @@ class _OfPolicies(registry.Check):
                 'volumes': policy.volumes,
                 **evidence,
             },
-            hits=policy.volumes or 0,
-            hits_what=registry.HIT.VOLUMES
-            if policy.volumes
-            else registry.HIT.NOTHING,
+            hits=hits,
+            hits_what=registry.HIT.VOLUMES if hits else registry.HIT.NOTHING,
             since=since,
         )
 
@@ -74,7 +77,7 @@ class _OfPolicies(registry.Check):
         )
 
 
-class PolicyMissed(_OfPolicies):
+class PolicyMissed(OfPolicies):
     """Its last due time did not run; one that runs again resolves it."""
 
     label = _('Policies of backups that did not run when they were due')
@@ -143,7 +146,7 @@ class PolicyMissed(_OfPolicies):
         )
 
 
-class PolicyFailed(_OfPolicies):
+class PolicyFailed(OfPolicies):
     """Of runs with a task the last that has ended counts."""
 
     label = _('Policies of backups whose last run failed')
@@ -214,7 +217,7 @@ class PolicyFailed(_OfPolicies):
         )
 
 
-class PolicyReachesNothing(_OfPolicies):
+class PolicyReachesNothing(OfPolicies):
     """By the number that was counted after the last collection."""
 
     label = _('Policies of backups that reach no volume')

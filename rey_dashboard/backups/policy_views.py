@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.db.models import Count
 from django.db.models import F
 from django.db.models import OuterRef
 from django.db.models import Subquery
@@ -11,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import forecast
+from rey_dashboard.backups import left_out as left_outs
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_filters
@@ -26,7 +26,6 @@ from rey_dashboard.pages import names
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views as page_views
 from rey_dashboard.policy import operate
-from rey_dashboard.tasks import models as tasks
 
 #: What begins later than this after it was due was made up.
 LATE = datetime.timedelta(minutes=2)
@@ -114,12 +113,12 @@ class PolicyView(_OfPolicy, page_views.TableView):
         return self.policy.runs.select_related('task', 'pruning')
 
     def load(self, page):
-        left_out = _left_out(page)
+        left_out = left_outs.of(run.task_id for run in page)
         for run in page:
             run.due_there = self._there(run.due_at)
             late = run.seen_at - run.due_at
             run.late_s = late.total_seconds() if late > LATE else None
-            run.left_out = left_out.get(run.task_id, 0)
+            run.left_out, _why = left_out.get(run.task_id, (0, ''))
 
     def _there(self, at):
         try:
@@ -186,16 +185,6 @@ def _last_runs(page) -> dict[int, models.BackupPolicyRun]:
         pk__in=[pk for pk in latest.values_list('last', flat=True) if pk]
     )
     return {run.policy_id: run for run in found.select_related('task')}
-
-
-def _left_out(page):
-    """By task: volumes that were not tried, for example without a quota."""
-    steps = tasks.Step.objects.filter(
-        task__in=[run.task_id for run in page if run.task_id],
-        state=tasks.Step.State.REFUSED,
-    )
-    told = steps.order_by().values_list('task').annotate(Count('pk'))
-    return dict(told)
 
 
 def _domain_names(region, page):
