@@ -48,6 +48,14 @@ def make(next_at=None, domain_id='', **changed):
     return policy
 
 
+def of_newer_release(policy):
+    """The same with a scope that this release does not know."""
+    row = policy.versions.get(version=policy.version)
+    row.told['scope'] = {'kind': 'moon', 'values': [{'side': 'dark'}]}
+    row.save()
+    return policy
+
+
 def volume(volume_id, project_id='p', state='never', **columns):
     """In the inventory, and judged."""
     size = columns.get('size_gib', 1)

@@ -246,6 +246,15 @@ def test_the_strictest_promise_counts_and_only_differences_are_written(
     assert targets() == {'a': 48, 'b': 48}
 
 
+def test_one_of_a_newer_release_promises_nothing_and_others_do(volumes):
+    policy = factory_policies.of_newer_release(make(name='new', target_h=1))
+    make(target_h=6, scope=scope('list', 'a'))
+    assert targets() == {'a': 6}
+    policy.refresh_from_db()
+    assert policy.volumes is None
+    assert found(NOTHING) == []
+
+
 def test_what_a_policy_reaches_is_counted_anew(volumes):
     policy = make()
     factory_policies.volume('c', size_gib=7)

@@ -63,6 +63,25 @@ def look(now):
     settling.settle(factory.REGION, now)
 
 
+def test_one_of_a_newer_release_does_not_run_and_others_do(
+    volumes, monkeypatch, caplog
+):
+    monkeypatch.setattr(due, '_TOLD', set())
+    newer = factory_policies.of_newer_release(make(DUE, name='newer'))
+    other = make(DUE + MINUTE)
+    for _ in range(2):
+        look(DUE + 2 * MINUTE)
+    assert runs(newer) == []
+    assert [state for state, _at in runs(other)] == ['begun']
+    told = [row for row in caplog.records if 'cannot run' in row.message]
+    assert len(told) == 1
+    assert 'newer release' in told[0].message
+    assert not told[0].exc_info
+    # Installed again, that release runs it.
+    newer.refresh_from_db()
+    assert newer.next_at == DUE
+
+
 def test_what_is_due_begins_as_a_task_that_runs(volumes):
     policy = make(DUE, at_once=3)
     look(DUE - MINUTE)
@@ -315,12 +334,12 @@ def test_one_that_breaks_holds_up_no_other(
         monkeypatch.setattr(module, '_TOLD', set())
     broken, good = make(DUE - MINUTE, name='broken'), make(DUE)
     version = broken.versions.get()
-    scope, version.told['scope'] = version.told['scope'], {'kind': 'moon'}
+    scope, version.told['scope'] = version.told['scope'], 'moon'
     version.save()
     for _ in range(2):
         look(DUE)
     assert (runs(broken), runs(good)) == ([], [('begun', DUE)])
-    assert caplog.text.count('KeyError') == 1
+    assert caplog.text.count('AttributeError') == 1
     # The same when its backups are to be pruned.
     version.told['scope'] = scope
     version.save()

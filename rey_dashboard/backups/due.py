@@ -36,6 +36,7 @@ KIND = 'back_up'
 MOST_ROWS = 1000
 BATCH = 500
 STATES = models.BackupPolicyRun.State
+_CANNOT_RUN = (schedule.Wrong, policies.Unknown)
 #: Policies with their versions of which the log tells already.
 _TOLD: set[tuple[int, int]] = set()
 
@@ -73,7 +74,7 @@ def run_due(region: str, now: datetime.datetime) -> None:
             # It stays due, and a check tells that; the log needs it once.
             if (policy.pk, policy.version) not in _TOLD:
                 _TOLD.add((policy.pk, policy.version))
-                is_told = isinstance(error, schedule.Wrong)
+                is_told = isinstance(error, _CANNOT_RUN)
                 LOG.error(
                     'Policy %s cannot run: %s',
                     policy.pk,
@@ -88,6 +89,7 @@ def run_now(
     """A run that somebody asks for; within a minute it is the same one.
 
     :raises UnderWay: one is
+    :raises policies.Unknown: nobody can tell here what it backs up
     :raises models.BackupPolicy.DoesNotExist: it was removed
     """
     due_at = now.replace(second=0, microsecond=0)
@@ -101,7 +103,9 @@ def run_now(
         before = under_way(row)
         if before:
             raise UnderWay(before)
-        return _begin(row, policies.current(row), due_at, now, who)
+        told = policies.current(row)
+        policies.need_known(told.scope)
+        return _begin(row, told, due_at, now, who)
 
 
 def under_way(policy: models.BackupPolicy) -> models.BackupPolicyRun | None:
@@ -129,6 +133,7 @@ def _run(policy, now):
     # Loading kinds takes a while: not in a transaction.
     planning.find(KIND)
     told = policies.current(policy)
+    policies.need_known(told.scope)
     times = _Times(policy.next_at, told, now)
     following = schedule.following(told.cron, told.time_zone, now)
     with lease.turn(), transaction.atomic():

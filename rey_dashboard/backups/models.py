@@ -22,7 +22,8 @@ class BackupPolicy(models.Model):
     next_at = models.DateTimeField(null=True)
     #: What it made stays, and its history.
     removed_at = models.DateTimeField(null=True)
-    #: What it reaches, as it was counted last; none before.
+    #: What it reaches, as it was counted last; none before, and where this
+    #: release does not know its scope.
     volumes = models.PositiveIntegerField(null=True)
     gib = models.PositiveBigIntegerField(null=True)
 

@@ -26,6 +26,10 @@ MOST_H, MOST_DAYS, MOST_KEPT, MOST_MIN = 8784, 3660, 1000, 10080
 MOST_AT_ONCE = 100
 
 
+class Unknown(Exception):
+    """A newer release wrote it; the words are for people."""
+
+
 class Reach(db_models.TextChoices):
     """What a scope goes by."""
 
@@ -47,6 +51,11 @@ class Scope:
 
     kind: str = Reach.ALL
     values: tuple[str, ...] = ()
+
+    @property
+    def is_known(self) -> bool:
+        """Not, where a newer release wrote it and was taken back."""
+        return self.kind in Reach.values
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +107,8 @@ def read(told: Mapping) -> Told:
     given = {name: told[name] for name in known & told.keys()}
     scope = given.get('scope', {})
     given['scope'] = Scope(
-        scope.get('kind', Reach.ALL), tuple(scope.get('values', ()))
+        str(scope.get('kind', Reach.ALL)),
+        tuple(map(str, scope.get('values') or ())),
     )
     return Told(**given)
 
@@ -116,6 +126,19 @@ def current(policy: models.BackupPolicy) -> Told:
 def off(told: Told) -> Told:
     """The same, not enabled."""
     return dataclasses.replace(told, enabled=False)
+
+
+def need_known(scope: Scope) -> None:
+    """:raises Unknown: nobody can tell here what it reaches"""
+    if not scope.is_known:
+        raise Unknown(
+            _(
+                'A newer release wrote what it backs up (%s), and this one '
+                'does not know that: it does not run here. Say anew what it '
+                'backs up, or install the newer release again.'
+            )
+            % scope.kind
+        )
 
 
 def problems(told: Told) -> Iterator[tuple[str, str]]:
@@ -143,7 +166,7 @@ def problems(told: Told) -> Iterator[tuple[str, str]]:
 
 
 def _problems_of_scope(scope):
-    if scope.kind not in Reach.values:
+    if not scope.is_known:
         yield 'kind', _('There is no such scope.')
     elif scope.kind != Reach.ALL and not scope.values:
         yield 'values', _('Say of which, one on each line.')
@@ -185,6 +208,7 @@ def reached(
     """Without those that need no backup.
 
     What nobody has judged yet, as it is new, comes with the next collection.
+    A scope that is not known here reaches nothing.
 
     :param domain_id: in which it stays, whatever the scope says
     """
@@ -193,6 +217,8 @@ def reached(
     )
     if domain_id:
         rows = rows.filter(project_id__in=_projects_of(region, [domain_id]))
+    if not scope.is_known:
+        return rows.none()
     return _NARROWED[scope.kind](rows, region, scope.values)
 
 

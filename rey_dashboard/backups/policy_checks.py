@@ -121,7 +121,10 @@ class PolicyMissed(OfPolicies):
             causes = (
                 _t('No worker ran at that time, or till its window was over.'),
                 _t('The worker’s database was away.'),
-                _t('Its schedule cannot be read any more: see the log.'),
+                _t(
+                    'Its schedule or its scope cannot be read any more: see '
+                    'its page and the log.'
+                ),
             )
         return registry.Runbook(
             meaning=_t(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
+from rey_dashboard.backups import policy_words
 from rey_dashboard.backups import rates
 from rey_dashboard.pages import forms
 
@@ -160,12 +161,7 @@ class PolicyForm(django_forms.Form):
             (name, name) for name in sorted(zones)
         ]
         self._offer_domains()
-        if not scope.is_whole:
-            self.fields['reach'].choices = [
-                choice
-                for choice in policies.Reach.choices
-                if choice[0] != policies.Reach.DOMAIN
-            ]
+        self._offer_reaches()
         for name, field in self.fields.items():
             if name != 'enabled':
                 field.widget.attrs['class'] = 'form-control input-sm'
@@ -178,6 +174,20 @@ class PolicyForm(django_forms.Form):
         field = self.fields['domain']
         field.choices = [*whole, *forms.domains(self.scope)[1:]]
         field.required = not self.scope.is_whole
+
+    def _offer_reaches(self):
+        kind = self.initial['reach']
+        # Shown as it is, to be replaced: it cannot be kept.
+        unknown = (
+            []
+            if kind in policies.Reach.values
+            else [(kind, policy_words.reach(kind))]
+        )
+        self.fields['reach'].choices = unknown + [
+            choice
+            for choice in policies.Reach.choices
+            if self.scope.is_whole or choice[0] != policies.Reach.DOMAIN
+        ]
 
     @property
     def domain_id(self) -> str:

@@ -43,7 +43,10 @@ def keep(
 
     :param version: that whoever asks has seen
     :raises Changed: it is another by now
+    :raises policies.Unknown: it is to run, and cannot
     """
+    if told.enabled:
+        policies.need_known(told.scope)
     with transaction.atomic():
         row = _locked(policy)
         if row.version != version:
@@ -72,9 +75,11 @@ def remove(policy: models.BackupPolicy, who: records.Actor) -> None:
 
 def count(policy: models.BackupPolicy, told: policies.Told) -> bool:
     """Writes down how much it reaches; whether that is new."""
-    sums = policies.reached(
-        policy.region, told.scope, policy.domain_id
-    ).aggregate(volumes=Count('volume_id'), gib=Sum('size_gib', default=0))
+    sums = {'volumes': None, 'gib': None}
+    if told.scope.is_known:
+        sums = policies.reached(
+            policy.region, told.scope, policy.domain_id
+        ).aggregate(volumes=Count('volume_id'), gib=Sum('size_gib', default=0))
     if sums == {'volumes': policy.volumes, 'gib': policy.gib}:
         return False
     policy.volumes, policy.gib = sums['volumes'], sums['gib']

@@ -135,6 +135,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
             domain=domains.get(policy.domain_id) or policy.domain_id,
             may_act=policy_rights.may_act(self.request, policy),
             told=self.told,
+            unknown=self._unknown(),
             facts=list(policy_words.how(self.told, known)),
             protection=protection.of_volumes(self.reached),
             others=_others(self.scope, policy, self.reached),
@@ -144,8 +145,15 @@ class PolicyView(_OfPolicy, page_views.TableView):
             **kwargs,
         )
 
+    def _unknown(self):
+        try:
+            policies.need_known(self.told.scope)
+        except policies.Unknown as error:
+            return str(error)
+        return ''
+
     def _week(self):
-        if self.policy.removed_at:
+        if self.policy.removed_at or not self.told.scope.is_known:
             return None
         try:
             return forecast.of(

@@ -41,9 +41,16 @@ def names(
     return found
 
 
+def reach(kind: str) -> str:
+    """What a scope goes by; of one that is not known here its own word."""
+    if kind in policies.Reach.values:
+        return str(policies.Reach(kind).label)
+    return _t('%s (not known to this release)') % kind
+
+
 def scope(told: policies.Scope, known: Mapping[str, str], most: int) -> str:
     """For example ``projects: shop, mail and 3 more``."""
-    label = str(policies.Reach(told.kind).label)
+    label = reach(told.kind)
     if told.kind == policies.Reach.ALL:
         return label
     shown = [known.get(value) or value for value in told.values[:most]]

@@ -8,6 +8,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.tasks import models as tasks
 from tests import backup_pages
 from tests import factory
+from tests import factory_policies
 from tests.backup_policy_pages import pages
 from tests.factory_policies import make
 from tests.factory_policies import scope
@@ -150,6 +151,35 @@ def test_what_a_run_leaves_out_is_told_with_it(admin, volumes):
     assert '0 of 2 volumes, 1 left out' in page
     (row,) = backup_pages.export(admin, pages.of(policy))['rows']
     assert row['volumes_left_out'] == 1
+
+
+def test_a_scope_of_a_newer_release_leaves_the_pages(admin, volumes):
+    policy = factory_policies.of_newer_release(make())
+    make(name='other')
+    assert 'moon (not known to this release)' in backup_pages.text(
+        admin, pages.LIST
+    )
+    assert backup_pages.export(admin, pages.LIST)['rows'][0]['scope'] == 'moon'
+    page = backup_pages.text(admin, pages.of(policy))
+    assert 'this one does not know that: it does not run here' in page
+    assert 'It reaches no volume' not in page
+    assert backup_pages.text(admin, pages.of(policy, 'volumes'))
+    admin.post(pages.of(policy, 'run'))
+    assert 'it does not run here' in backup_pages.text(admin, pages.LIST)
+    assert not policy.runs.exists()
+    admin.post(pages.of(policy, 'disable'))
+    admin.post(pages.of(policy, 'enable'))
+    assert not pages.refreshed(policy).enabled
+    # What it is to back up must be said anew.
+    edit = pages.of(policy, 'edit')
+    assert '<option value="moon" selected>' in backup_pages.text(admin, edit)
+    answer = pages.preview(admin, edit, reach='moon', values='x')
+    assert 'There is no such scope' in answer.content.decode()
+    pages.keep(admin, edit, enabled='on', version=2)
+    assert pages.refreshed(policy).volumes == 3
+    newer = factory_policies.of_newer_release(policy)
+    admin.post(pages.of(newer, 'remove'), {'name': 'nightly'})
+    assert pages.refreshed(policy).removed_at
 
 
 def test_a_zone_that_is_not_known_here_leaves_the_pages(admin, volumes):
