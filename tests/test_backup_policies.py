@@ -8,6 +8,7 @@ import pytest
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_history
+from rey_dashboard.tasks import records
 from tests import factory
 from tests import factory_policies
 from tests.factory_policies import REY
@@ -135,6 +136,16 @@ def test_each_change_is_a_version_and_the_old_ones_stay():
         'weekly',
     ]
     assert {row.who_name for row in versions} == {'Rey'}
+
+
+def test_a_token_makes_one_policy_for_each_who_sends_it():
+    other = records.Actor('eve', 'Eve', '192.0.2.2')
+    made = [
+        policy_history.create(factory.REGION, '', told(), who, 'same').pk
+        for who in (REY, REY, other)
+    ]
+    assert made[0] == made[1] != made[2]
+    assert make().pk != make().pk
 
 
 def test_who_saw_an_older_version_changes_nothing():

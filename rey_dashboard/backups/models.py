@@ -1,10 +1,16 @@
 """What people decide about backups, and what came of it."""
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.tasks.models import Step
 from rey_dashboard.tasks.models import Task
+
+
+def new_token() -> str:
+    return str(uuid.uuid4())
 
 
 class BackupPolicy(models.Model):
@@ -26,8 +32,18 @@ class BackupPolicy(models.Model):
     #: release does not know its scope.
     volumes = models.PositiveIntegerField(null=True)
     gib = models.PositiveBigIntegerField(null=True)
+    #: Nobody, of one that was made before this was kept.
+    made_by_id = models.CharField(max_length=64, default='', blank=True)
+    #: Of the form that made it: a double click makes one policy.
+    token = models.CharField(max_length=64, default=new_token)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=['region', 'made_by_id', 'token'],
+                name='rey_backup_policy_of_one_form',
+            )
+        ]
         indexes = [
             models.Index(fields=['region', 'next_at']),
             models.Index(fields=['region', 'removed_at', 'name']),

@@ -72,8 +72,11 @@ class _FormView(views.PageView):
                             'it, and say again what is to be changed.'
                         ),
                     )
-            shown = self.form.digest
-            self.form.data = {**request.POST.dict(), 'shown': shown}
+            self.form.data = {
+                **request.POST.dict(),
+                'shown': self.form.digest,
+                'token': models.new_token(),
+            }
         return super().get(request, *args, **kwargs)
 
     def _kept(self, policy):
@@ -128,6 +131,7 @@ class NewView(_FormView):
             self.form.domain_id,
             self.form.told,
             task_views.actor_of(self.request),
+            self.form.cleaned_data['token'],
         )
 
 

@@ -145,6 +145,10 @@ class PolicyForm(django_forms.Form):
     shown = django_forms.CharField(
         required=False, widget=django_forms.HiddenInput
     )
+    #: Of that preview: makes a double click one policy.
+    token = django_forms.CharField(
+        required=False, max_length=64, widget=django_forms.HiddenInput
+    )
     #: That it was made from.
     version = django_forms.IntegerField(
         required=False, widget=django_forms.HiddenInput

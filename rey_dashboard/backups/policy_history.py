@@ -6,6 +6,7 @@ told as missed: the new one may be due at others.
 
 import datetime
 
+from django import db
 from django.db import transaction
 from django.db.models import Count
 from django.db.models import Sum
@@ -23,13 +24,38 @@ class Changed(Exception):
 
 
 def create(
-    region: str, domain_id: str, told: policies.Told, who: records.Actor
+    region: str,
+    domain_id: str,
+    told: policies.Told,
+    who: records.Actor,
+    token: str = '',
 ) -> models.BackupPolicy:
-    with transaction.atomic():
-        policy = models.BackupPolicy(
-            region=region, domain_id=domain_id, version=0
-        )
-        _say(policy, told, who, timezone.now())
+    """A new one; the one that there is when the form was sent twice.
+
+    :param token: of the form, 64 characters at most
+    :raises Changed: that one is removed by now
+    """
+    policy = models.BackupPolicy(
+        region=region,
+        domain_id=domain_id,
+        version=0,
+        made_by_id=who.id,
+        token=token or models.new_token(),
+    )
+    same = models.BackupPolicy.objects.filter(
+        region=region, made_by_id=who.id, token=policy.token
+    )
+    try:
+        with transaction.atomic():
+            _say(policy, told, who, timezone.now())
+    except db.IntegrityError:
+        # The other click was quicker.
+        there = same.first()
+        if not there:
+            raise
+        if there.removed_at:
+            raise Changed from None
+        return there
     return policy
 
 

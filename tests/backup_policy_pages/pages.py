@@ -36,6 +36,13 @@ def shown_of(answer):
     return found[1] if found else ''
 
 
+def token_of(answer):
+    found = re.search(
+        r'name="token" value="([-\w]+)"', answer.content.decode()
+    )
+    return found[1]
+
+
 def keep(browser, address=NEW, **changed):
     """Previews it, and keeps what was shown."""
     answer = preview(browser, address, **changed)

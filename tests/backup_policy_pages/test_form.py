@@ -5,6 +5,7 @@ import pytest
 
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
+from rey_dashboard.backups import policy_forms
 from rey_dashboard.backups import policy_history
 from tests import backup_pages
 from tests import factory
@@ -135,6 +136,46 @@ def test_a_second_press_makes_no_second_policy(admin, volumes):
     first, second = (admin.post(pages.NEW, told) for _ in range(2))
     policy = models.BackupPolicy.objects.get()
     assert first.url == second.url == pages.of(policy)
+
+
+def test_two_presses_in_the_same_instant_make_one_policy(
+    admin, volumes, monkeypatch
+):
+    answer = pages.preview(admin, enabled='on')
+    told = {
+        **pages.FORM,
+        'enabled': 'on',
+        'shown': pages.shown_of(answer),
+        'token': pages.token_of(answer),
+    }
+    # Neither sees what the other one makes.
+    monkeypatch.setattr(policy_forms.PolicyForm, 'twin', None)
+    first, second = (admin.post(pages.NEW, told) for _ in range(2))
+    policy = models.BackupPolicy.objects.get()
+    assert first.url == second.url == pages.of(policy)
+    assert policy.versions.count() == 1
+    # Whoever looks at it anew may make another one.
+    again = pages.token_of(pages.preview(admin, enabled='on'))
+    assert again != told['token']
+    admin.post(pages.NEW, {**told, 'token': again})
+    assert models.BackupPolicy.objects.count() == 2
+
+
+def test_a_form_of_what_was_removed_since_makes_it_after_one_more_look(
+    admin, volumes
+):
+    answer = pages.preview(admin)
+    told = {
+        **pages.FORM,
+        'shown': pages.shown_of(answer),
+        'token': pages.token_of(answer),
+    }
+    admin.post(pages.NEW, told)
+    admin.post(pages.of(whole_cloud(), 'remove'), {'name': 'nightly'})
+    answer = admin.post(pages.NEW, told)
+    assert 'Somebody else has changed it' in answer.content.decode()
+    admin.post(pages.NEW, {**told, 'token': pages.token_of(answer)})
+    assert whole_cloud().version == 1
 
 
 def test_another_one_of_that_name_is_not_made(admin, volumes):
