@@ -1,11 +1,15 @@
 """The coming week of a policy, reckoned from what is there."""
 
+import dataclasses
 import datetime
+import operator
+import random as randoms
 
 import pytest
 
 from rey_dashboard.backups import due
 from rey_dashboard.backups import forecast
+from rey_dashboard.backups import policy_room
 from tests import factory
 from tests import factory_backups
 from tests import factory_policies
@@ -141,6 +145,100 @@ def test_clocks_that_are_set_meanwhile_are_told(volumes):
     ]
 
 
+def test_what_a_change_keeps_no_more_is_deleted_after_the_next_run(volumes):
+    policy = make(utc(2026, 2, 26, 1), keep_last=3)
+    for day in (26, 27, 28):
+        due.run_due(factory.REGION, utc(2026, 2, day, 1))
+        end(latest(policy))
+    for volume_id, gib in (('a', 30), ('b', 15)):
+        deep(volume_id, 0, held_gib=gib)
+    found = week(policy, keep_last=1)
+    assert (found.held_gib, found.runs[0].held_gib) == (45, 15)
+    # What it takes to get there comes first.
+    assert found.growth == ((1, -1, -1, -1, -1, -1, -1),)
+
+
 def test_without_volumes_nothing_is_promised():
     found = week()
     assert (found.number, found.gib, found.held_gib) == (7, 0, 0)
+    assert policy_room.of(factory.REGION, found).projects == 0
+
+
+def short(**changed):
+    found = policy_room.of(factory.REGION, week(**changed))
+    return [(one.name, one.at and f'{one.at:%a}') for one in found.named]
+
+
+def test_the_first_run_that_a_quota_does_not_hold_is_told(volumes):
+    factory.quota('p', 'volume', 'backups', 10, 5, reserved=1)
+    assert short(keep_last=0) == [('p', 'Wed')]
+    found = policy_room.of(factory.REGION, week(keep_last=0))
+    assert 'backups would be 12 of 10' in found.named[0].why
+    assert (found.projects, found.at_once, found.more) == (1, 0, 0)
+
+
+def test_what_is_deleted_makes_room_after_a_run_and_not_before(volumes):
+    factory.quota('p', 'volume', 'backups', 10, 6)
+    assert short(keep_last=2) == [('p', 'Wed')]
+    # One of each is kept, and for a while two are there.
+    assert short(keep_last=1) == []
+    policy_room.models.Quota.objects.update(in_use=7)
+    assert short(keep_last=1) == [('p', 'Tue')]
+
+
+def test_gib_run_out_as_well_and_without_a_limit_nothing_does(volumes):
+    factory.quota('p', 'volume', 'backups', -1, 500)
+    row = factory.quota('p', 'volume', 'backup_gigabytes', 60, 0)
+    assert short(keep_last=0) == [('p', 'Fri')]
+    row.limit = None
+    row.save()
+    assert short(keep_last=0) == []
+
+
+def test_where_no_run_is_due_one_must_fit_nevertheless(volumes):
+    factory.quota('p', 'volume', 'backups', 10, 9)
+    assert short(cron='0 2 1 1 *') == [('p', None)]
+
+
+def test_those_that_run_out_first_are_named_and_the_others_counted(
+    django_assert_max_num_queries,
+):
+    for number in range(7):
+        one = f'p{number}'
+        factory_policies.project(one, 'default', f'v{number}')
+        factory.quota(one, 'volume', 'backups', 9, 9 - number % 6)
+    factory.quota('p0', 'volume', 'backup_gigabytes', 9, 9)
+    # As many as for one project.
+    seven = week(keep_last=0)
+    with django_assert_max_num_queries(3):
+        found = policy_room.of(factory.REGION, seven)
+    assert [one.name for one in found.named] == ['p0', 'p6', 'p1', 'p2', 'p3']
+    assert (found.projects, found.at_once, found.more) == (7, 2, 2)
+
+
+def test_the_first_run_is_found_whatever_the_volumes_need(volumes):
+    """They may need the most in different runs."""
+    row = factory.quota('p', 'volume', 'backups', 0, 0)
+    random = randoms.Random(7)
+    seven = week()
+    for _ in range(200):
+        growth = [[random.randint(-3, 6) for _ in range(7)] for _ in range(3)]
+        numbers = [random.randint(0, 4) for _ in growth]
+        row.limit = random.randint(0, 40)
+        row.save()
+        found = policy_room.of(
+            factory.REGION,
+            dataclasses.replace(
+                seven,
+                growth=growth,
+                owned={'p': {n: (v, 0) for n, v in enumerate(numbers)}},
+            ),
+        )
+        needs = [
+            sum(map(operator.mul, run, numbers))
+            for run in zip(*growth, strict=True)
+        ]
+        over = [run for run, need in enumerate(needs) if need > row.limit]
+        assert [one.at for one in found.named] == [
+            seven.runs[run].at for run in over[:1]
+        ]

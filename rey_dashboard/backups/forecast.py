@@ -7,8 +7,11 @@ own is reckoned from its runs so far, a chain as long as any of it is kept.
 """
 
 import collections
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import datetime
 import itertools
@@ -29,6 +32,9 @@ WEEK = datetime.timedelta(days=7)
 MOST = 168
 #: Runs so far that are looked at.
 PAST = 1000
+
+#: How many, and their GiB.
+Volumes = tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,12 +67,18 @@ class Week:
     :ivar number: of all of them
     :ivar held_gib: by all backups of these volumes now
     :ivar sample: backups that the times are from; 0 when none is known
+    :ivar growth: of a volume, backups more than now at the end of each of the
+        runs, before any is deleted after it; of one run now where none is
+        due. There are few ways to grow, by the lengths of chains
+    :ivar owned: of each project its volumes, by their place in ``growth``
     """
 
     runs: tuple[Run, ...]
     number: int
     held_gib: int
     sample: int
+    growth: Sequence[Sequence[int]]
+    owned: Mapping[str, Mapping[int, Volumes]]
 
     @property
     def gib(self) -> int:
@@ -87,7 +99,9 @@ def of(
     """
     times = list(schedule.between(told.cron, told.time_zone, now, now + WEEK))
     rows = policies.reached(region, told.scope, domain_id)
-    groups = _groups(region, rows, told, _past(policy))
+    sums = _sums(region, rows)
+    begin = _beginner(told, policy)
+    groups = _groups(sums, begin)
     held = rows.aggregate(held=Sum('held_gib', default=0))['held']
     known = rates.of(
         region,
@@ -104,6 +118,7 @@ def of(
         number=len(times),
         held_gib=held,
         sample=sum(rate.backups for rate in known.values()) if is_known else 0,
+        **_growing(sums, begin, times[:MOST] or [now]),
     )
 
 
@@ -143,14 +158,14 @@ class _Group:
     :ivar key: of the rate of the run that was told last
     """
 
-    def __init__(self, back_end, depth, volumes, gib, told, past):
+    def __init__(self, back_end, depth, volumes, gib, told, was, past):
         self.back_end, self.volumes, self.gib = back_end, volumes, gib
         self.key = None
         self._depth, self._told = depth, told
-        self._chains = collections.deque(_chains(depth, told, past))
+        self._chains = collections.deque(_chains(depth, was, past))
         self._kept = sum(number for number, _latest in self._chains)
         if past:
-            self._prune(past[0])
+            self._prune(past[0], was)
 
     @property
     def held_gib(self) -> int:
@@ -167,7 +182,7 @@ class _Group:
             self._chains.append((number + 1, at))
         self._depth = 0 if full else self._depth + 1
         self._kept += 1
-        self._prune(at)
+        self._prune(at, self._told)
         return full
 
     def _is_full(self):
@@ -178,37 +193,78 @@ class _Group:
             or bool(most and self._depth + 1 >= most)
         )
 
-    def _prune(self, now):
+    def _prune(self, now, told):
         """Whole chains, the oldest first: the younger one is the longer kept.
 
         A chain is kept as long as its latest is.
         """
-        if self._told.keeps_all:
+        if told.keeps_all:
             return
-        oldest = now - datetime.timedelta(days=self._told.keep_days)
+        oldest = now - datetime.timedelta(days=told.keep_days)
         while len(self._chains) > 1:
             number, latest = self._chains[0]
             younger = self._kept - number
-            if younger < self._told.keep_last or latest > oldest:
+            if younger < told.keep_last or latest > oldest:
                 return
             self._chains.popleft()
             self._kept = younger
 
 
-def _groups(region, rows, told, past) -> list[_Group]:
+def _sums(region, rows) -> list[tuple]:
+    """Project, back end and depth of the chain; number of volumes, and GiB."""
     chains = inventory.BackupChain.objects.filter(
         region=region, backup_id=OuterRef('last_good_id')
     )
     found = (
         rows.order_by()
         .annotate(depth=Subquery(chains.values('depth')[:1]))
-        .values_list('back_end', 'depth')
+        .values_list('project_id', 'back_end', 'depth')
         .annotate(Count('volume_id'), Sum('size_gib'))
     )
-    return [
-        _Group(*sums, told, past if sums[1] is not None else ())
-        for sums in found
-    ]
+    return list(found)
+
+
+def _groups(sums, begin) -> list[_Group]:
+    found = {}
+    for _project, back_end, depth, volumes, gib in sums:
+        _add(found, (back_end, depth), volumes, gib)
+    return [begin(*key, *numbers) for key, numbers in found.items()]
+
+
+def _growing(sums, begin, times) -> dict:
+    """How it grows, and whose volumes grow so: see ``Week``."""
+    place_of, places = {}, {}
+    for depth in {depth for _project, _end, depth, *_numbers in sums}:
+        growth = tuple(_growth(begin('', depth, 1, 1), times))
+        place_of[depth] = places.setdefault(growth, len(places))
+    owned = {}
+    for project_id, _back_end, depth, volumes, gib in sums:
+        of_project = owned.setdefault(project_id, {})
+        _add(of_project, place_of[depth], volumes, gib)
+    return {'growth': tuple(places), 'owned': owned}
+
+
+def _add(found, key, volumes, gib):
+    before = found.get(key, (0, 0))
+    found[key] = before[0] + volumes, before[1] + gib
+
+
+def _beginner(told, policy) -> Callable[..., _Group]:
+    """Makes groups: what there is was kept as the policy says by now."""
+    was, past = told, _past(policy)
+    if past:
+        was = policies.current(policy)
+    return lambda back_end, depth, volumes, gib: _Group(
+        *(back_end, depth, volumes, gib, told, was),
+        past if depth is not None else (),
+    )
+
+
+def _growth(volume: _Group, times) -> Iterator[int]:
+    now = volume.held_gib
+    for at in times:
+        yield volume.held_gib + 1 - now
+        volume.run(at)
 
 
 def _past(policy) -> list[datetime.datetime]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from horizon import messages
 
+from rey_dashboard import policy as rights
 from rey_dashboard.backups import forecast
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
@@ -23,6 +24,7 @@ from rey_dashboard.backups import schedule
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
 from rey_dashboard.policy import operate
+from rey_dashboard.policy import usage
 from rey_dashboard.tasks import views as task_views
 
 #: Times that the preview shows.
@@ -93,6 +95,7 @@ class _FormView(views.PageView):
         return super().get_context_data(
             form=self.form,
             policy=self.policy,
+            may_set_quotas=rights.allowed(self.request, usage.ACT),
             preview=self._preview() if is_good else None,
             **kwargs,
         )
@@ -102,14 +105,15 @@ class _FormView(views.PageView):
         region, domain_id = self.scope.region, self.form.domain_id
         rows = policies.reached(region, told.scope, domain_id)
         times = schedule.after(told.cron, told.time_zone, now)
+        week = forecast.of(region, told, domain_id, now, self.policy)
         return {
             'told': told,
             'times': [
                 schedule.local(at, told.time_zone)
                 for at in itertools.islice(times, NEXT)
             ],
-            'week': forecast.of(region, told, domain_id, now, self.policy),
-            'short': policy_room.of(region, rows),
+            'week': week,
+            'short': policy_room.of(region, week),
             'some': rows.order_by('-size_gib', 'volume_id')[:NEXT],
             **rows.aggregate(
                 volumes=Count('volume_id'),

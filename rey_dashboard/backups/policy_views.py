@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from rey_dashboard import policy as rights
 from rey_dashboard.backups import forecast
 from rey_dashboard.backups import left_out as left_outs
 from rey_dashboard.backups import models
@@ -26,6 +27,7 @@ from rey_dashboard.pages import names
 from rey_dashboard.pages import protection
 from rey_dashboard.pages import views as page_views
 from rey_dashboard.policy import operate
+from rey_dashboard.policy import usage
 
 #: What begins later than this after it was due was made up.
 LATE = datetime.timedelta(minutes=2)
@@ -130,6 +132,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
         region, policy = self.scope.region, self.policy
         known = policy_words.names(self.scope, [self.told.scope])
         domains = _domain_names(region, [policy])
+        week = self._week()
         return super().get_context_data(
             policy=policy,
             domain=domains.get(policy.domain_id) or policy.domain_id,
@@ -139,8 +142,9 @@ class PolicyView(_OfPolicy, page_views.TableView):
             facts=list(policy_words.how(self.told, known)),
             protection=protection.of_volumes(self.reached),
             others=_others(self.scope, policy, self.reached),
-            week=self._week(),
-            short=policy_room.of(region, self.reached),
+            week=week,
+            short=policy_room.of(region, week) if week else None,
+            may_set_quotas=rights.allowed(self.request, usage.ACT),
             history=_history(self.scope, policy),
             **kwargs,
         )

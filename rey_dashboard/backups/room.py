@@ -20,7 +20,8 @@ class Room:
 
     def __init__(self, region: str, project_ids: Iterable[str] = ()):
         self._region = region
-        self._limits: dict[tuple[str, str], models.Quota] = {}
+        #: Limit, and what is used and reserved of it.
+        self._told: dict[tuple[str, str], tuple[int, int]] = {}
         self._taken: dict[tuple[str, str], int] = {}
         self.add(project_ids)
 
@@ -29,10 +30,14 @@ class Room:
         rows = models.Quota.objects.filter(
             region=self._region,
             service=resources.VOLUME,
+            resource__in=(*BACKUPS, *VOLUMES),
             project_id__in=set(project_ids),
         ).exclude(limit=None)
-        for row in rows:
-            self._limits[row.project_id, row.resource] = row
+        for project_id, resource, limit, in_use, reserved in rows.values_list(
+            'project_id', 'resource', 'limit', 'in_use', 'reserved'
+        ):
+            used = (in_use or 0) + (reserved or 0)
+            self._told[project_id, resource] = limit, used
 
     def take(self, project_id: str, wanted: Mapping[str, int]) -> str:
         """Takes as much; or why it cannot be taken, and nothing is.
@@ -46,23 +51,29 @@ class Room:
                 self._taken[key] = self._taken.get(key, 0) + number
         return refused
 
+    def left(self, project_id: str, resource: str) -> int | None:
+        """None where there is no limit, and where it is not known."""
+        key = project_id, resource
+        limit, used = self._told.get(key, (-1, 0))
+        if limit < 0:
+            return None
+        return limit - used - self._taken.get(key, 0)
+
     def refuses(self, project_id: str, wanted: Mapping[str, int]) -> str:
         """Why there is no room for it beside what was taken.
 
         :param wanted: by the resource's name in Cinder
         """
         for resource, number in wanted.items():
-            row = self._limits.get((project_id, resource))
-            if row is None or row.limit < 0:
-                continue
-            used = self._used(row) + number
-            if used > row.limit:
+            left = self.left(project_id, resource)
+            if left is not None and number > left:
+                limit, _used = self._told[project_id, resource]
                 return _t(
                     'The project’s quota has no room: %(resource)s would be '
                     '%(used)d of %(limit)d.'
-                ) % {'resource': resource, 'used': used, 'limit': row.limit}
+                ) % {
+                    'resource': resource,
+                    'used': limit - left + number,
+                    'limit': limit,
+                }
         return ''
-
-    def _used(self, row):
-        taken = self._taken.get((row.project_id, row.resource), 0)
-        return (row.in_use or 0) + (row.reserved or 0) + taken

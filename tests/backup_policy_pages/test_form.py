@@ -7,6 +7,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_forms
 from rey_dashboard.backups import policy_history
+from rey_dashboard.inventory import models as inventory
 from tests import backup_pages
 from tests import factory
 from tests import factory_policies
@@ -120,14 +121,41 @@ def test_who_was_slower_is_told_and_changes_nothing(admin, volumes):
 def test_projects_without_room_are_told_before_it_runs(admin, volumes):
     factory.quota('q', 'volume', 'backups', 10, 9)
     page = pages.preview(admin).content.decode()
-    assert 'The quota of 1 project has no room' in page
-    assert 'q: The project’s quota has no room: backups would be 11 of 10' in (
-        page
-    )
+    page = ' '.join(page.split())
+    assert 'The quota of 1 project has no room for all backups of the' in page
+    assert 'Of 1 not even the next run fits' in page
+    assert ('<a href="/rey/find/project/q/">q</a>, from the run of ') in page
+    assert 'backups would be 11 of 10' in page
+    assert '/rey/projects/set-quotas/?chosen=1&amp;project=q"' in page
+    assert 'need not keep is deleted after each run' in page
     assert 'has no room' not in backup_pages.text(
         admin, pages.of(make(scope=scope('project', 'p')))
     )
     assert 'has no room' in backup_pages.text(admin, pages.of(make()))
+
+
+def test_a_week_that_a_quota_does_not_hold_is_told_at_most_by_five(
+    manager, volumes
+):
+    for number in range(6):
+        factory_policies.project(f'p{number}', 'research', f'v{number}')
+        factory.quota(f'p{number}', 'volume', 'backups', 10, 9)
+    told = {'domain': 'research', 'keep_last': 0}
+    page = pages.preview(manager, **told).content.decode()
+    assert 'The quotas of 6 projects have no room' in page
+    assert 'not even the next run' not in page
+    assert page.count('backups would be 11 of 10') == 5
+    assert 'and 1 more' in page
+    assert 'This policy keeps all: nothing is deleted meanwhile' in page
+    # Quotas are not his to set.
+    assert 'set-quotas' not in page
+    yearly = pages.preview(manager, **told, cron='0 2 1 1 *')
+    assert 'of one run' not in yearly.content.decode()
+    inventory.Quota.objects.update(in_use=10)
+    yearly = pages.preview(manager, **told, cron='0 2 1 1 *')
+    assert 'have no room for all backups of one run' in (
+        yearly.content.decode()
+    )
 
 
 def test_a_second_press_makes_no_second_policy(admin, volumes):
