@@ -3,24 +3,21 @@
 Sizes are those of the volumes, as quotas count a backup, incremental ones
 too: what Cinder really writes is not known before. What is held begins with
 all backups that these volumes have now; what will be deleted of the policy's
-own is reckoned from its runs so far, a chain as long as any of it is kept.
+own is reckoned from its runs so far (``chained``).
 """
 
-import collections
-from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import datetime
-import itertools
 
 from django.db.models import Count
 from django.db.models import OuterRef
 from django.db.models import Subquery
 from django.db.models import Sum
 
+from rey_dashboard.backups import chained
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import rates
@@ -30,8 +27,6 @@ from rey_dashboard.inventory import models as inventory
 WEEK = datetime.timedelta(days=7)
 #: Runs that are shown: as many hours has a week.
 MOST = 168
-#: Runs so far that are looked at.
-PAST = 1000
 
 #: How many, and their GiB.
 Volumes = tuple[int, int]
@@ -100,7 +95,7 @@ def of(
     times = list(schedule.between(told.cron, told.time_zone, now, now + WEEK))
     rows = policies.reached(region, told.scope, domain_id)
     sums = _sums(region, rows)
-    begin = _beginner(told, policy)
+    begin = chained.beginner(told, policy)
     groups = _groups(sums, begin)
     held = rows.aggregate(held=Sum('held_gib', default=0))['held']
     known = rates.of(
@@ -152,64 +147,6 @@ def _seconds(groups, known, at_once):
     )
 
 
-class _Group:
-    """Volumes of one back end whose chains are as long.
-
-    :ivar key: of the rate of the run that was told last
-    """
-
-    def __init__(self, back_end, depth, volumes, gib, told, was, past):
-        self.back_end, self.volumes, self.gib = back_end, volumes, gib
-        self.key = None
-        self._depth, self._told = depth, told
-        self._chains = collections.deque(_chains(depth, was, past))
-        self._kept = sum(number for number, _latest in self._chains)
-        if past:
-            self._prune(past[0], was)
-
-    @property
-    def held_gib(self) -> int:
-        return self._kept * self.gib
-
-    def run(self, at) -> bool:
-        """Goes through one; whether it is a full one."""
-        full = self._is_full()
-        self.key = self.back_end, rates.FULL if full else rates.INCREMENTAL
-        if full or not self._chains:
-            self._chains.append((1, at))
-        else:
-            number, _latest = self._chains.pop()
-            self._chains.append((number + 1, at))
-        self._depth = 0 if full else self._depth + 1
-        self._kept += 1
-        self._prune(at, self._told)
-        return full
-
-    def _is_full(self):
-        most = self._told.full_every
-        return (
-            self._told.method == rates.FULL
-            or self._depth is None
-            or bool(most and self._depth + 1 >= most)
-        )
-
-    def _prune(self, now, told):
-        """Whole chains, the oldest first: the younger one is the longer kept.
-
-        A chain is kept as long as its latest is.
-        """
-        if told.keeps_all:
-            return
-        oldest = now - datetime.timedelta(days=told.keep_days)
-        while len(self._chains) > 1:
-            number, latest = self._chains[0]
-            younger = self._kept - number
-            if younger < told.keep_last or latest > oldest:
-                return
-            self._chains.popleft()
-            self._kept = younger
-
-
 def _sums(region, rows) -> list[tuple]:
     """Project, back end and depth of the chain; number of volumes, and GiB."""
     chains = inventory.BackupChain.objects.filter(
@@ -224,7 +161,7 @@ def _sums(region, rows) -> list[tuple]:
     return list(found)
 
 
-def _groups(sums, begin) -> list[_Group]:
+def _groups(sums, begin) -> list[chained.Group]:
     found = {}
     for _project, back_end, depth, volumes, gib in sums:
         _add(found, (back_end, depth), volumes, gib)
@@ -235,7 +172,7 @@ def _growing(sums, begin, times) -> dict:
     """How it grows, and whose volumes grow so: see ``Week``."""
     place_of, places = {}, {}
     for depth in {depth for _project, _end, depth, *_numbers in sums}:
-        growth = tuple(_growth(begin('', depth, 1, 1), times))
+        growth = tuple(chained.growth(begin('', depth, 1, 1), times))
         place_of[depth] = places.setdefault(growth, len(places))
     owned = {}
     for project_id, _back_end, depth, volumes, gib in sums:
@@ -247,47 +184,3 @@ def _growing(sums, begin, times) -> dict:
 def _add(found, key, volumes, gib):
     before = found.get(key, (0, 0))
     found[key] = before[0] + volumes, before[1] + gib
-
-
-def _beginner(told, policy) -> Callable[..., _Group]:
-    """Makes groups: what there is was kept as the policy says by now."""
-    was, past = told, _past(policy)
-    if past:
-        was = policies.current(policy)
-    return lambda back_end, depth, volumes, gib: _Group(
-        *(back_end, depth, volumes, gib, told, was),
-        past if depth is not None else (),
-    )
-
-
-def _growth(volume: _Group, times) -> Iterator[int]:
-    now = volume.held_gib
-    for at in times:
-        yield volume.held_gib + 1 - now
-        volume.run(at)
-
-
-def _past(policy) -> list[datetime.datetime]:
-    """When its runs so far were due, the latest first."""
-    if policy is None:
-        return []
-    runs = policy.runs.filter(task__done__gt=0).order_by('-due_at')
-    return list(runs.values_list('due_at', flat=True)[:PAST])
-
-
-def _chains(depth, told, past: Iterable) -> list[tuple]:
-    """Number and latest of each chain that the past has left, in order."""
-    if depth is None:
-        return []
-    if told.method == rates.FULL:
-        return [(1, at) for at in reversed(past)]
-    left, found = iter(past), []
-    lengths = itertools.chain(
-        [depth + 1], itertools.repeat(told.full_every or PAST)
-    )
-    for length in lengths:
-        chain = list(itertools.islice(left, length))
-        if not chain:
-            return found[::-1]
-        found.append((len(chain), chain[0]))
-    return found
