@@ -1,6 +1,7 @@
 """Backups that nobody may delete from here, and who said so."""
 
 import datetime
+import zoneinfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -77,7 +78,16 @@ def test_it_may_end_by_itself_at_the_end_of_a_day_of_the_users(admin, shop):
     after = client_day + datetime.timedelta(days=1)
     assert (told.date(), told.hour) == (after, 0)
     assert row.until.date() >= day
-    assert 'Audit' in pages.text(admin, pages.ALL)
+    # The day that was entered, not the midnight after it.
+    dossier = reverse('horizon:rey:find:backup', args=['old'])
+    for address in (pages.ALL, HOLDS, f'{RELEASE}?id={row.pk}', dossier):
+        text = pages.text(admin, address)
+        assert f'the end of {client_day}' in text, address
+        assert f'{after}' not in text, address
+    # Elsewhere the day is not over then.
+    admin.cookies['django_timezone'] = 'Europe/Berlin'
+    hour = row.until.astimezone(zoneinfo.ZoneInfo('Europe/Berlin')).hour
+    assert f'{client_day} {hour:02}:00 CE' in pages.text(admin, HOLDS)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +161,7 @@ def test_lists_and_the_dossier_tell_it(admin, shop):
     hold(reason='Court order', until=until)
     text = pages.text(admin, pages.ALL)
     assert 'on hold' in text
-    assert f'until {until:%Y-%m-%d %H:%M}: Court order' in text
+    assert f'until {until:%Y-%m-%d %H:%M} UTC: Court order' in text
     rows = pages.export(admin, pages.ALL)['rows']
     told = {row['backup_id']: row['hold_reason'] for row in rows}
     assert told == {'old': 'Court order', 'new': None}
