@@ -193,7 +193,7 @@ def test_a_drill_begins_in_the_service_users_own_project(admin, shop):
     step = task.steps.get()
     assert (step.target, step.lane) == ('orders', 'drill')
     page = backup_pages.text(admin, answer.url)
-    assert 'Start: 1 steps' in page
+    assert 'Start: 1 step</button>' in page
     assert 'Type the number' not in page
 
 

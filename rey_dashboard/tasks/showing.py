@@ -9,6 +9,7 @@ import re
 from django.db.models import Count
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rey_dashboard.tasks import estimates
 from rey_dashboard.tasks import kinds
@@ -119,7 +120,8 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
     may = orders.possible(task)
     found = []
     if orders.start in may:
-        label = _('Start: %d steps') % task.total
+        label = ngettext('Start: %d step', 'Start: %d steps', task.total)
+        label %= task.total
         found.append(Button('start', label, 'primary', to_type(task, kind)))
     if orders.pause in may:
         found.append(Button('pause', _('Pause')))
