@@ -156,6 +156,20 @@ def test_the_list_has_those_in_force_and_others_on_request(admin, shop):
     assert 'backup is gone' in pages.text(admin, HOLDS, state='all')
 
 
+def test_a_hold_keeps_the_name_of_a_backup_that_goes(admin, shop):
+    admin.post(f'{HOLD}?id=old', {'reason': 'Audit'})
+    (row,) = models.BackupHold.objects.all()
+    models.Backup.objects.filter(id='old').update(name='renamed')
+    assert 'renamed' in pages.text(admin, HOLDS)
+    models.Backup.objects.filter(id='old').delete()
+    escaped = '&lt;script&gt;alert(1)&lt;/script&gt;=cmd()'
+    for address in (HOLDS, f'{RELEASE}?id={row.pk}'):
+        assert escaped in pages.text(admin, address), address
+    assert pages.found(admin, HOLDS, 'backup_id', q='ALERT') == ['old']
+    (told,) = pages.export(admin, HOLDS)['rows']
+    assert told['backup_name'] == HOSTILE
+
+
 def test_lists_and_the_dossier_tell_it(admin, shop):
     until = timezone.now() + datetime.timedelta(days=9)
     hold(reason='Court order', until=until)
