@@ -85,6 +85,14 @@ def test_it_is_enabled_disabled_and_removed(admin, volumes):
         assert answer.status_code == 404, order
 
 
+def test_who_removes_it_is_asked_by_the_page_alone(admin, volumes):
+    page = admin.get(pages.of(make())).content.decode()
+    form = page.partition('/remove/"')[2].partition('</form>')[0]
+    assert 'Type its name' in form
+    # At each such button Horizon's own script opens a dialog.
+    assert 'btn-danger' not in form
+
+
 def test_the_coming_week_folds_many_runs_and_tells_of_none(admin, volumes):
     page = backup_pages.text(admin, pages.of(make()))
     assert '<strong>7</strong> runs' in page
