@@ -82,6 +82,27 @@ def test_projects_are_named_or_told_by_id(admin, volumes):
     assert 'There is no &lt;script&gt;' in page
 
 
+def test_ids_of_no_known_volume_are_told_and_can_be_kept(admin, volumes):
+    def told(*ids, **changed):
+        answer = pages.preview(
+            admin, reach='list', values='\n'.join(ids), **changed
+        )
+        return ' '.join(answer.content.decode().split())
+
+    assert 'known here' not in told('a', 'b')
+    assert '1 of the ids is that of no volume known here: A.' in told('a', 'A')
+    page = told('a', pages.HOSTILE, 'x' * 99, *'12345')
+    cut = f'{"x" * 63}…'
+    words = f'&lt;script&gt;alert(1)&lt;/script&gt;, {cut}, 1, 2, 3 and 2 more'
+    assert f'7 of the ids are those of no volumes known here: {words}.' in page
+    # That of another domain the policy cannot reach.
+    page = told('a', 'b', domain='research')
+    assert 'is that of no volume known here: a.' in page
+    pages.keep(admin, reach='list', values='a\nnothing')
+    policy = models.BackupPolicy.objects.get()
+    assert policies.current(policy).scope == scope('list', 'a', 'nothing')
+
+
 def test_the_time_zones_are_those_that_people_go_by(
     admin, volumes, monkeypatch
 ):
