@@ -6,7 +6,6 @@ from collections.abc import Mapping
 import dataclasses
 import datetime
 
-from django.db.models import Count
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -94,15 +93,19 @@ class DryRun:
 def of_policy(policy: policies.BackupPolicy) -> DryRun:
     asked = prune_plan.Asked(policy=policy.pk)
     rows = made.marked(policy.region, policy.pk)
-    return _run(rows, policy.region, asked, prune_plan.kept_by(policy), policy)
+    return _run(
+        [rows], policy.region, asked, prune_plan.kept_by(policy), policy
+    )
 
 
 def by_hand(
-    rows: QuerySet[models.Backup], region: str, asked: prune_plan.Asked
+    found: Iterable[QuerySet[models.Backup]],
+    region: str,
+    asked: prune_plan.Asked,
 ) -> DryRun:
-    """:param rows: of which it was asked, without a policy"""
+    """:param found: of which it was asked, without a policy"""
     rule = retention.Rule(asked.keep_last, asked.keep_days)
-    return _run(rows, region, asked, rule, None)
+    return _run(found, region, asked, rule, None)
 
 
 def keeps(rule: retention.Rule) -> str:
@@ -135,7 +138,7 @@ def freed(going: Iterable[Going]) -> list[tuple[Going, int, int]]:
     return sorted(sums, key=lambda told: (-told[2], told[0].project_id))
 
 
-def _run(rows, region, asked, rule, policy):
+def _run(found, region, asked, rule, policy):
     going, stays, looked = [], collections.Counter(), 0
     for told in prune_plan.judged(region, asked):
         going += [
@@ -144,5 +147,8 @@ def _run(rows, region, asked, rule, policy):
         ]
         stays.update(told.verdict.stays.values())
         looked += 1
-    there = rows.aggregate(volumes=Count('volume_id', distinct=True))
-    return DryRun(policy, rule, going, stays, there['volumes'] - looked)
+    there = set()
+    for rows in found:
+        # Each once, but not by the database: see prune_plan.volumes.
+        there.update(rows.order_by().values_list('volume_id', flat=True))
+    return DryRun(policy, rule, going, stays, len(there) - looked)

@@ -36,7 +36,7 @@ KIND = 'back_up'
 MOST_ROWS = 1000
 BATCH = 500
 STATES = models.BackupPolicyRun.State
-_CANNOT_RUN = (schedule.Wrong, policies.Unknown)
+_CANNOT_RUN = (schedule.Wrong, policies.UnknownScope)
 #: Policies with their versions of which the log tells already.
 _TOLD: set[tuple[int, int]] = set()
 
@@ -89,7 +89,7 @@ def run_now(
     """A run that somebody asks for; within a minute it is the same one.
 
     :raises UnderWay: one is
-    :raises policies.Unknown: nobody can tell here what it backs up
+    :raises policies.UnknownScope: nobody can tell here what it backs up
     :raises models.BackupPolicy.DoesNotExist: it was removed
     """
     due_at = now.replace(second=0, microsecond=0)

@@ -18,6 +18,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.backups import rates
 from rey_dashboard.backups import schedule
 from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import scope as inventory_scope
 
 #: Of a scope: what it lists must be read by people, and asked of a database.
 MOST_VALUES = 500
@@ -26,7 +27,7 @@ MOST_H, MOST_DAYS, MOST_KEPT, MOST_MIN = 8784, 3660, 1000, 10080
 MOST_AT_ONCE = 100
 
 
-class Unknown(Exception):
+class UnknownScope(Exception):
     """A newer release wrote it; the words are for people."""
 
 
@@ -129,9 +130,9 @@ def off(told: Told) -> Told:
 
 
 def need_known(scope: Scope) -> None:
-    """:raises Unknown: nobody can tell here what it reaches"""
+    """:raises UnknownScope: nobody can tell here what it reaches"""
     if not scope.is_known:
-        raise Unknown(
+        raise UnknownScope(
             _(
                 'A newer release wrote what it backs up (%s), and this one '
                 'does not know that: it does not run here. Say anew what it '
@@ -220,6 +221,25 @@ def reached(
     if not scope.is_known:
         return rows.none()
     return _NARROWED[scope.kind](rows, region, scope.values)
+
+
+def unknown(
+    seen: inventory_scope.Scope, scope: Scope, domain_id: str = ''
+) -> list[str]:
+    """Of a list the ids that no volume has.
+
+    :param seen: by who asks: what he may not see is as what there is not
+    :param domain_id: in which the policy stays
+    """
+    if scope.kind != Reach.LIST:
+        return []
+    rows = seen.volumes().filter(id__in=scope.values)
+    if domain_id:
+        rows = rows.filter(
+            project_id__in=_projects_of(seen.region, [domain_id])
+        )
+    known = set(rows.values_list('id', flat=True))
+    return [value for value in scope.values if value not in known]
 
 
 def _projects_of(region, domain_ids):

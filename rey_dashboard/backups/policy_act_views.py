@@ -40,7 +40,7 @@ class OrderView(views.ScopedView):
             )
         except models.BackupPolicy.DoesNotExist:
             messages.error(request, _('Somebody else has removed it.'))
-        except (schedule.Wrong, policies.Unknown) as error:
+        except (schedule.Wrong, policies.UnknownScope) as error:
             messages.error(request, str(error))
         return _to('policy', self.policy.pk)
 

@@ -69,7 +69,7 @@ def keep(
 
     :param version: that whoever asks has seen
     :raises Changed: it is another by now
-    :raises policies.Unknown: it is to run, and cannot
+    :raises policies.UnknownScope: it is to run, and cannot
     """
     if told.enabled:
         policies.need_known(told.scope)

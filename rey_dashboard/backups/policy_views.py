@@ -152,7 +152,7 @@ class PolicyView(_OfPolicy, page_views.TableView):
     def _unknown(self):
         try:
             policies.need_known(self.told.scope)
-        except policies.Unknown as error:
+        except policies.UnknownScope as error:
             return str(error)
         return ''
 

@@ -1,10 +1,14 @@
 from django import forms as django_forms
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from rey_dashboard.backups import forms
+from rey_dashboard.backups import made
 from rey_dashboard.backups import policy_rights
 from rey_dashboard.backups import prune_plan
 from rey_dashboard.backups import retention
+from rey_dashboard.inventory import models
 from rey_dashboard.pages import forms as page_forms
 
 BY_HAND = 'by_hand'
@@ -60,10 +64,11 @@ class PruningForm(forms.OfDomain):
             return rows.filter(pk=policy)
         return rows.filter(enabled=True)
 
-    @property
-    def by_hand_rows(self):
-        """Of these some may be what no policy looks after."""
-        return self.in_domain(self.scope.backups()).exclude(mark='')
+    @cached_property
+    def unclaimed(self) -> list[QuerySet[models.Backup]]:
+        """Parts; of these some may be what no policy looks after."""
+        rows = self.in_domain(self.scope.backups())
+        return list(made.unclaimed(self.scope.region, rows))
 
     def by_hand(self) -> prune_plan.Asked | None:
         """None when one has to choose a domain before: a task has one."""
@@ -76,7 +81,7 @@ class PruningForm(forms.OfDomain):
         rule = retention.Rule(told['keep_last'] or 0, told['keep_days'] or 0)
         return prune_plan.Asked(
             volumes=prune_plan.volumes(
-                self.scope.region, self.by_hand_rows, rule
+                self.scope.region, self.unclaimed, rule
             ),
             keep_last=rule.keep_last,
             keep_days=rule.keep_days,

@@ -1,12 +1,14 @@
 """Which backups are deleted since nobody needs them, and which stay."""
 
 import collections
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import itertools
 
-from django.db.models import Count
-from django.db.models import Min
+from django.db.models import Exists
+from django.db.models import OuterRef
 from django.db.models import Q
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
@@ -26,6 +28,8 @@ from rey_dashboard.tasks import kinds
 
 #: Begins the name of the lane in which a volume's backups are deleted.
 LANE = 'volume '
+#: What ``before`` and ``after`` have of its size.
+GIB = 'gib'
 #: Columns of a backup that are looked at.
 _NEEDED = (
     *('id', 'name', 'project_id', 'volume_id', 'status', 'size_gib'),
@@ -89,7 +93,7 @@ def kept_by(policy: policies.BackupPolicy) -> retention.Rule:
 
 
 def volumes(
-    region: str, rows: QuerySet[models.Backup], rule: retention.Rule
+    region: str, found: Iterable[QuerySet[models.Backup]], rule: retention.Rule
 ) -> tuple[str, ...]:
     """Those of these backups' volumes of which something may go.
 
@@ -97,26 +101,28 @@ def volumes(
     """
     if rule.keeps_all:
         return ()
-    ill = ~Q(status=retention.AVAILABLE) | Q(
-        id__in=models.BackupChain.objects.filter(region=region)
-        .exclude(problem='')
-        .values('backup_id')
-    )
-    many = Q(number__gt=rule.keep_last)
-    if rule.keep_days > 0:
-        many &= Q(oldest__lt=rule.oldest(timezone.now()))
-    found = (
-        rows.order_by()
-        .values('volume_id')
-        .annotate(
-            number=Count('id'),
-            ill=Count('id', filter=ill),
-            oldest=Min(Coalesce('data_timestamp', 'created_at')),
+    number, old, ill = collections.Counter(), set(), set()
+    oldest = rule.oldest(timezone.now()) if rule.keep_days > 0 else None
+    broken = models.BackupChain.objects.filter(
+        region=region, backup_id=OuterRef('id')
+    ).exclude(problem='')
+    told = (
+        # Counted here: a database that groups them may look at all there are.
+        rows.order_by().values_list(
+            'volume_id',
+            Coalesce('data_timestamp', 'created_at'),
+            ~Q(status=retention.AVAILABLE) | Exists(broken),
         )
-        .filter(many | Q(ill__gt=0))
+        for rows in found
     )
-    ids = found.order_by('volume_id').values_list('volume_id', flat=True)
-    return tuple(ids)
+    for volume_id, data_at, is_ill in itertools.chain.from_iterable(told):
+        number[volume_id] += 1
+        if oldest is None or data_at < oldest:
+            old.add(volume_id)
+        if is_ill:
+            ill.add(volume_id)
+    many = {one for one in old if number[one] > rule.keep_last}
+    return tuple(sorted(many | ill))
 
 
 def judged(region: str, asked: Asked) -> Iterator[Judged]:
@@ -130,11 +136,12 @@ def judged(region: str, asked: Asked) -> Iterator[Judged]:
         rows = made.marked(region, policy.pk)
         asked = dataclasses.replace(
             asked,
-            volumes=volumes(region, rows, rule),
+            volumes=volumes(region, [rows], rule),
             domain_id=policy.domain_id,
         )
+    makers = made.Makers(region)
     for ids in store.batches(asked.volumes, store.BATCH):
-        yield from _judged(region, ids, rule, asked)
+        yield from _judged(region, ids, rule, asked, makers)
 
 
 def steps(region: str, asked: Asked) -> Iterator[kinds.Planned]:
@@ -149,7 +156,7 @@ def steps(region: str, asked: Asked) -> Iterator[kinds.Planned]:
             yield _planned(told, row, projects.get(row.project_id))
 
 
-def _judged(region, volume_ids, rule, asked):
+def _judged(region, volume_ids, rule, asked, makers):
     by_volume = collections.defaultdict(dict)
     rows = models.Backup.objects.filter(
         region=region, volume_id__in=volume_ids
@@ -159,7 +166,7 @@ def _judged(region, volume_ids, rule, asked):
         by_volume[row.volume_id][row.id] = row
     names = models.Volume.objects.filter(region=region, id__in=volume_ids)
     names = dict(names.values_list('id', 'name'))
-    ours = made.by(region, _inside(region, asked, rows))
+    ours = makers.of(_inside(region, asked, rows))
     held = holds.of(region, [row.id for row in rows])
     for volume_id, there in sorted(by_volume.items()):
         links = chains.linked(map(_link, there.values()))
@@ -228,9 +235,9 @@ def _planned(told, row, project):
         service=resources.VOLUME,
         before={
             'backup': f'{method}, {data_at:%Y-%m-%d %H:%M} UTC',
-            'gib': row.size_gib,
+            GIB: row.size_gib,
         },
-        after={'backup': 'deleted', 'gib': 0},
+        after={'backup': 'deleted', GIB: 0},
         flags=(told.verdict.goes[row.id].value,),
         refused=_refused(project),
         lane=f'{LANE}{told.volume_id}',

@@ -26,8 +26,8 @@ from rey_dashboard.tasks import views as task_views
 
 #: Projects of which the page tells what becomes free, most first.
 PROJECTS = 10
-#: Policies of which a dry run is made at once: each takes part of a second.
-POLICIES = 10
+#: Policies of which a dry run is made at once: each takes a moment.
+POLICIES = 25
 
 
 class PruningView(views.TabView):
@@ -52,10 +52,10 @@ class PruningView(views.TabView):
     @cached_property
     def runs(self) -> list[dry_runs.DryRun]:
         if self.form.is_by_hand:
-            asked, rows = self.form.by_hand(), self.form.by_hand_rows
+            asked, found = self.form.by_hand(), self.form.unclaimed
             if asked is None:
                 return []
-            return [dry_runs.by_hand(rows, self.scope.region, asked)]
+            return [dry_runs.by_hand(found, self.scope.region, asked)]
         chosen = self.form.chosen
         # A file has all, however long that takes.
         if 'format' not in self.request.GET:

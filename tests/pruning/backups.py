@@ -31,6 +31,15 @@ def back_up(site, volume, how='full', policy=None):
     task = site.do(
         'back_up', volumes=[volume], method=how, policy=policy and policy.pk
     )
+    if policy:
+        policies.BackupPolicyRun.objects.create(
+            policy=policy,
+            version=policy.version,
+            due_at=task.planned_at,
+            state=policies.BackupPolicyRun.State.BEGUN,
+            seen_at=task.planned_at,
+            task=task,
+        )
     assert task.state == STATES.SUCCEEDED
     site.cloud.clock.advance(60)
     (made,) = {row.id for row in site.backups(volume)} - there

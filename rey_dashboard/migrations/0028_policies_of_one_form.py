@@ -12,7 +12,7 @@ def tell_apart(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [('rey_dashboard', '0026_kept_places')]
+    dependencies = [('rey_dashboard', '0027_names_of_holds')]
 
     operations = [
         migrations.AddField(
