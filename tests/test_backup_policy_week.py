@@ -45,6 +45,17 @@ def deep(volume_id, depth, held_gib=0):
     ).update(last_good_id=name, held_gib=held_gib)
 
 
+def after_three_runs(keep_last):
+    """A policy with what it has kept of both volumes since."""
+    policy = make(utc(2026, 2, 26, 1), keep_last=keep_last)
+    for day in (26, 27, 28):
+        due.run_due(factory.REGION, utc(2026, 2, day, 1))
+        end(latest(policy))
+    for volume_id, gib in (('a', 10), ('b', 5)):
+        deep(volume_id, 0, held_gib=gib * keep_last)
+    return policy
+
+
 def test_each_night_backs_up_all_and_the_last_ones_are_kept(volumes):
     found = week(keep_last=3)
     assert found.number == len(found.runs) == 7
@@ -98,12 +109,7 @@ def test_what_is_held_begins_with_what_is_there(volumes):
 
 
 def test_what_runs_so_far_have_left_is_deleted_in_time(volumes):
-    policy = make(utc(2026, 2, 26, 1), keep_last=2)
-    for day in (26, 27, 28):
-        due.run_due(factory.REGION, utc(2026, 2, day, 1))
-        end(latest(policy))
-    for volume_id, gib in (('a', 20), ('b', 10)):
-        deep(volume_id, 0, held_gib=gib)
+    policy = after_three_runs(keep_last=2)
     found = week(policy, keep_last=2)
     # Two of each were left; each night one comes and one goes.
     assert [run.held_gib for run in found.runs] == [30] * 7
@@ -161,12 +167,7 @@ def test_clocks_that_are_set_meanwhile_are_told(volumes):
 
 
 def test_what_a_change_keeps_no_more_is_deleted_after_the_next_run(volumes):
-    policy = make(utc(2026, 2, 26, 1), keep_last=3)
-    for day in (26, 27, 28):
-        due.run_due(factory.REGION, utc(2026, 2, day, 1))
-        end(latest(policy))
-    for volume_id, gib in (('a', 30), ('b', 15)):
-        deep(volume_id, 0, held_gib=gib)
+    policy = after_three_runs(keep_last=3)
     found = week(policy, keep_last=1)
     assert (found.held_gib, found.runs[0].held_gib) == (45, 15)
     # What it takes to get there comes first.
