@@ -14,6 +14,7 @@ from rey_dashboard.tasks import gates
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
+from tests import backup_pages as pages
 from tests import backup_site
 from tests import factory
 from tests import factory_backups
@@ -337,14 +338,22 @@ def test_the_page_asks_and_plans(site, project, admin):
     answer = admin.post(f'{address}?chosen=1&id={volume}', filled(page))
     task = models.Task.objects.get()
     assert answer.url == reverse('horizon:rey:tasks:task', args=[task.pk])
-    preview = admin.get(answer.url).content.decode()
+    preview = pages.text(admin, answer.url)
     assert HOSTILE not in preview
+    assert 'backup none that is good → <strong>full</strong>' in preview
+    assert 'size <strong>3 GiB</strong>' in preview
     site.cloud.cinder_backup.takes(2)
     site.start(task)
     site.pass_time(task, 4)
     assert task.state == STATES.SUCCEEDED
     again = admin.get(f'{address}?chosen=1&id={volume}').content.decode()
     assert 'GiB/s' in again
+    site.collect()
+    later = site.plan('back_up', volumes=[volume])
+    at = later.steps.get().before['backup'].replace('T', ' ')[:16]
+    assert f'backup the last good one of {at} UTC →' in pages.text(
+        admin, reverse('horizon:rey:tasks:task', args=[later.pk])
+    )
 
 
 def test_the_filter_leaves_out_what_needs_none(site, project, admin):

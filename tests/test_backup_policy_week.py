@@ -108,6 +108,7 @@ def test_what_runs_so_far_have_left_is_deleted_in_time(volumes):
 def test_times_are_from_what_was_measured_or_not_known(volumes):
     found = week()
     assert (found.sample, found.runs[0].seconds) == (0, None)
+    assert found.is_untimed
     for number in range(4):
         factory_backups.backup(
             f'm{number}',
@@ -123,6 +124,20 @@ def test_times_are_from_what_was_measured_or_not_known(volumes):
     assert found.runs[0].seconds == 15 * 360 / 2
     found = week(method='incremental')
     assert [run.seconds is None for run in found.runs][:2] == [False, True]
+
+
+def test_many_runs_are_added_up_by_the_days_of_the_policys_zone(volumes):
+    assert week(cron='0 */12 * * *').days == []
+    found = week(cron='0 * * * *', keep_last=3)
+    assert [(f'{day.at:%d %H:%M}', day.number) for day in found.days] == [
+        ('01 14:00', 10),
+        *((f'{day:02} 00:00', 24) for day in range(2, 8)),
+        ('08 00:00', 14),
+    ]
+    day = found.days[0]
+    assert (day.volumes, day.full, day.incremental) == (20, 20, 0)
+    assert (day.gib, day.seconds, day.held_gib) == (150, None, 45)
+    assert sum(day.gib for day in found.days) == found.gib
 
 
 def test_what_is_due_often_is_cut_and_counted(volumes):
@@ -144,3 +159,4 @@ def test_clocks_that_are_set_meanwhile_are_told(volumes):
 def test_without_volumes_nothing_is_promised():
     found = week()
     assert (found.number, found.gib, found.held_gib) == (7, 0, 0)
+    assert not found.is_untimed

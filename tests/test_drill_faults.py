@@ -64,8 +64,9 @@ def test_a_restore_that_fails_leaves_nothing_and_proves_nothing(cloud, engine):
     step = work(engine, drills.drill(cloud))
     assert step.state == STEPS.FAILED
     assert step.error == (
-        'restore: The volume went to error_restoring. restore backup:Backup '
-        'driver failed to restore backup. All that was made is deleted.'
+        'Restore into the scratch project: The volume went to '
+        'error_restoring. restore backup:Backup driver failed to restore '
+        'backup. All that was made is deleted.'
     )
     assert [row.id for row in rows(cloud, 'volumes')] == [cloud.volume]
     assert not backup_models.BackupProof.objects.exists()
@@ -86,7 +87,8 @@ def test_one_that_is_not_as_the_backup_proves_nothing(cloud, engine):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drill_stages.Stages, '_check', shrunk)
         step = work(engine, task)
-    assert step.error.startswith('check: It is not as the backup: ')
+    words = 'Check what came of it: It is not as the backup: '
+    assert step.error.startswith(words)
     assert 'size: 3 GiB' in step.error
     assert not backup_models.BackupProof.objects.exists()
     assert [row.id for row in rows(cloud, 'volumes')] == [cloud.volume]
@@ -129,7 +131,8 @@ def test_a_restore_that_hangs_is_stopped_before_it_is_deleted(
 
     monkeypatch.setattr(restoring, 'stop', stopping)
     step = work(engine, drills.drill(cloud))
-    assert step.error.startswith('restore: It was not done after')
+    words = 'Restore into the scratch project: It was not done after'
+    assert step.error.startswith(words)
     assert [row.id for row in rows(cloud, 'volumes')] == [cloud.volume]
     assert rows(cloud, 'backups')[0]['status'] == 'available'
 
@@ -138,7 +141,7 @@ def test_a_project_that_is_closed_to_the_service_user_is_told(cloud, engine):
     cloud.closed_projects.add(cloud.scratch)
     step = work(engine, drills.drill(cloud))
     assert step.state == STEPS.FAILED
-    assert step.error.startswith('sweep: ')
+    assert step.error.startswith('Delete what an earlier try left: ')
     assert 'lacks a role' in step.remedy
 
 
@@ -155,7 +158,7 @@ def test_a_scratch_project_of_no_administrator_is_told(
     )
     step = work(engine, drills.drill(cloud))
     assert step.state == STEPS.FAILED
-    assert step.error.startswith('restore: ')
+    assert step.error.startswith('Restore into the scratch project: ')
     assert 'All that was made is deleted.' in step.error
     assert 'give it the role admin there' in step.remedy
 
@@ -171,7 +174,7 @@ def test_what_could_not_be_deleted_goes_with_the_retry(
     )
     task = drills.drill(cloud)
     step = work(engine, task)
-    assert step.error.startswith('Not done: delete volume: ')
+    assert step.error.startswith('Not done: Delete it: ')
     assert len(rows(cloud, 'volumes')) == 2
     fault.clear()
     orders.retry(task, REY)

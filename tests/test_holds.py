@@ -1,6 +1,7 @@
 """Backups that nobody may delete from here, and who said so."""
 
 import datetime
+import zoneinfo
 
 from django.urls import reverse
 from django.utils import timezone
@@ -77,7 +78,16 @@ def test_it_may_end_by_itself_at_the_end_of_a_day_of_the_users(admin, shop):
     after = client_day + datetime.timedelta(days=1)
     assert (told.date(), told.hour) == (after, 0)
     assert row.until.date() >= day
-    assert 'Audit' in pages.text(admin, pages.ALL)
+    # The day that was entered, not the midnight after it.
+    dossier = reverse('horizon:rey:find:backup', args=['old'])
+    for address in (pages.ALL, HOLDS, f'{RELEASE}?id={row.pk}', dossier):
+        text = pages.text(admin, address)
+        assert f'the end of {client_day}' in text, address
+        assert f'{after}' not in text, address
+    # Elsewhere the day is not over then.
+    admin.cookies['django_timezone'] = 'Europe/Berlin'
+    hour = row.until.astimezone(zoneinfo.ZoneInfo('Europe/Berlin')).hour
+    assert f'{client_day} {hour:02}:00 CE' in pages.text(admin, HOLDS)
 
 
 @pytest.mark.parametrize(
@@ -146,12 +156,26 @@ def test_the_list_has_those_in_force_and_others_on_request(admin, shop):
     assert 'backup is gone' in pages.text(admin, HOLDS, state='all')
 
 
+def test_a_hold_keeps_the_name_of_a_backup_that_goes(admin, shop):
+    admin.post(f'{HOLD}?id=old', {'reason': 'Audit'})
+    (row,) = models.BackupHold.objects.all()
+    models.Backup.objects.filter(id='old').update(name='renamed')
+    assert 'renamed' in pages.text(admin, HOLDS)
+    models.Backup.objects.filter(id='old').delete()
+    escaped = '&lt;script&gt;alert(1)&lt;/script&gt;=cmd()'
+    for address in (HOLDS, f'{RELEASE}?id={row.pk}'):
+        assert escaped in pages.text(admin, address), address
+    assert pages.found(admin, HOLDS, 'backup_id', q='ALERT') == ['old']
+    (told,) = pages.export(admin, HOLDS)['rows']
+    assert told['backup_name'] == HOSTILE
+
+
 def test_lists_and_the_dossier_tell_it(admin, shop):
     until = timezone.now() + datetime.timedelta(days=9)
     hold(reason='Court order', until=until)
     text = pages.text(admin, pages.ALL)
     assert 'on hold' in text
-    assert f'until {until:%Y-%m-%d %H:%M}: Court order' in text
+    assert f'until {until:%Y-%m-%d %H:%M} UTC: Court order' in text
     rows = pages.export(admin, pages.ALL)['rows']
     told = {row['backup_id']: row['hold_reason'] for row in rows}
     assert told == {'old': 'Court order', 'new': None}

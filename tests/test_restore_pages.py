@@ -107,6 +107,12 @@ def test_a_backup_is_restored_under_the_name_that_was_asked_for(admin, shop):
     page = admin.get(answer.url).content.decode()
     assert '<script>alert' not in page
     assert 'openstack --os-volume-api-version 3.47 volume create' in page
+    text = backup_pages.text(admin, answer.url)
+    assert 'size <strong>12 GiB</strong>' in text
+    assert 'data of <strong>2026-03-01 04:05 UTC</strong>' in text
+    admin.cookies['django_timezone'] = 'Asia/Tokyo'
+    text = backup_pages.text(admin, answer.url)
+    assert 'data of <strong>2026-03-01 13:05 JST</strong>' in text
 
 
 def test_it_is_not_smaller_than_the_backup(admin, shop):
@@ -138,6 +144,7 @@ def test_over_a_volume_tells_what_is_lost_and_offers_a_backup(admin, shop):
     assert task.parameters == {'backup': 'b-orders', 'volume': 'orders'}
     page = backup_pages.text(admin, answer.url)
     assert 'It cannot be undone. Type the number of steps, 1:' in page
+    assert 'data of now → <strong>2026-03-01 04:05 UTC</strong>' in page
     admin.post(f'{answer.url}start/')
     task.refresh_from_db()
     assert task.state == models.Task.State.PLANNED
@@ -193,8 +200,16 @@ def test_a_drill_begins_in_the_service_users_own_project(admin, shop):
     step = task.steps.get()
     assert (step.target, step.lane) == ('orders', 'drill')
     page = backup_pages.text(admin, answer.url)
-    assert 'Start: 1 steps' in page
+    assert 'Start: 1 step</button>' in page
     assert 'Type the number' not in page
+    assert '1. Delete what an earlier try left <strong>to do</strong>' in page
+    assert '02 restore' not in page
+    task.steps.update(after={'02 restore': '4000.4 s', 'checked: size': '1'})
+    page = backup_pages.text(admin, answer.url)
+    assert '2. Restore into the scratch project <strong>67 min</strong>' in (
+        page
+    )
+    assert 'checked: size <strong>1</strong>' in page
 
 
 def test_all_that_match_a_filter_and_have_a_good_backup_are_proven(

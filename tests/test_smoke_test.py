@@ -129,7 +129,7 @@ def test_a_server_that_goes_to_error_is_told_and_all_is_deleted(cloud, engine):
     step = work(engine, planned(cloud))
     assert step.task.state == STATES.FAILED
     assert step.error == (
-        'server: The server went to ERROR: No valid host was found. '
+        'Server: The server went to ERROR: No valid host was found. '
         'All that was made is deleted.'
     )
     assert left(cloud) == {}
@@ -143,7 +143,8 @@ def test_what_is_stuck_is_deleted_by_force(cloud, engine, monkeypatch, kind):
     cloud.stuck.add(kind)
     step = work(engine, planned(cloud))
     assert step.task.state == STATES.FAILED
-    assert f'{kind[:-1]}: It was not done after' in step.error
+    label = kind[:-1].capitalize()
+    assert f'{label}: It was not done after' in step.error
     assert left(cloud) == {}
     assert step.work['left'] == {}
 
@@ -157,7 +158,7 @@ def test_what_cannot_be_deleted_is_told_and_goes_with_the_retry(
     )
     step = work(engine, planned(cloud))
     assert step.task.state == STATES.FAILED
-    assert step.error.startswith('Not done: delete network: ')
+    assert step.error.startswith('Not done: Delete the network: ')
     assert list(left(cloud)) == ['networks']
     fault.clear()
     orders.retry(step.task, REY)
@@ -218,8 +219,14 @@ def test_without_block_storage_the_rest_is_tried(cloud, engine):
 @pytest.mark.parametrize(
     ('parameters', 'told'),
     [
-        ({'image': 'none'}, 'choose: There is no active image none'),
-        ({'flavor': 'none'}, 'choose: There is no flavor none'),
+        (
+            {'image': 'none'},
+            'Choose image and flavor: There is no active image none',
+        ),
+        (
+            {'flavor': 'none'},
+            'Choose image and flavor: There is no flavor none',
+        ),
     ],
 )
 def test_what_cannot_be_chosen_makes_nothing(cloud, engine, parameters, told):
@@ -234,7 +241,7 @@ def test_a_project_that_is_closed_to_the_service_user_is_told(cloud, engine):
     cloud.closed_projects.add(cloud.scratch)
     step = work(engine, planned(cloud))
     assert step.task.state == STATES.FAILED
-    assert step.error.startswith('sweep: ')
+    assert step.error.startswith('Delete what an earlier try left: ')
     assert 'lacks a role' in step.remedy
 
 

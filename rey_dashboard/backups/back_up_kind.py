@@ -21,6 +21,7 @@ from rey_dashboard.policy import operate
 from rey_dashboard.tasks import estimates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
+from rey_dashboard.tasks import telling
 
 KIND = 'back_up'
 MAKING, GOOD = 'creating', 'available'
@@ -44,6 +45,14 @@ DELETED = 'deleted'
 ASKED = 'asked'
 
 
+def _told_backup(value):
+    """Before it is the time of the last good one, after it the method."""
+    if value is None:
+        return _t('none that is good')
+    at = telling.time(value)
+    return value if at == value else _t('the last good one of %s') % at
+
+
 class BackUp(kinds.Kind):
     """Parameters are told in ``back_up_plan.Asked``.
 
@@ -62,6 +71,10 @@ class BackUp(kinds.Kind):
         ),
         back_up_plan.NO_CHAIN: _('full, as nothing good is there to build on'),
         back_up_plan.LONG_CHAIN: _('full, as its chain is long enough'),
+    }
+    tells = {
+        BACKUP: telling.Told(form=_told_backup),
+        back_up_plan.GIB: telling.SIZE,
     }
 
     def plan(

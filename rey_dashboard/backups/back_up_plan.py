@@ -16,6 +16,8 @@ from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import store
 from rey_dashboard.tasks import kinds
 
+#: What ``after`` has of the volume's size.
+GIB = 'gib'
 #: Words of the preview.
 ATTACHED, NO_CHAIN, LONG_CHAIN = 'attached', 'no_chain', 'long_chain'
 STATES = models.VolumeCoverage.State
@@ -110,7 +112,7 @@ class _There:
             target_name=self._name(volume),
             service=resources.VOLUME,
             before={'backup': _last_good(judged)},
-            after={'backup': method, 'gib': volume.size_gib},
+            after={'backup': method, GIB: volume.size_gib},
             flags=flags,
             refused=refused,
             size=volume.size_gib,

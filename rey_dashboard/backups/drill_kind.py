@@ -50,7 +50,7 @@ class ProveBackups(staged.Staged):
     def plan(
         self, region: str, parameters: Mapping
     ) -> Iterator[kinds.Planned]:
-        done = dict.fromkeys(self.names(), 'to do')
+        done = dict.fromkeys(self.names(), staged.TO_DO)
         return drill_plan.steps(region, drill_plan.read(parameters), done)
 
     def stages(self, context: kinds.Context, step, work: dict):

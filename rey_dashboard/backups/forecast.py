@@ -27,6 +27,8 @@ from rey_dashboard.inventory import models as inventory
 WEEK = datetime.timedelta(days=7)
 #: Runs that are shown: as many hours has a week.
 MOST = 168
+#: More runs than two a day are shown by their days.
+MOST_BY_ONE = 14
 #: Runs so far that are looked at.
 PAST = 1000
 
@@ -54,6 +56,25 @@ class Run:
 
 
 @dataclasses.dataclass(frozen=True)
+class Day:
+    """Runs of one day in the policy's own time zone, added up.
+
+    :ivar at: of its first run
+    :ivar volumes: backups of them: each counts once a run
+    :ivar held_gib: after its last run
+    """
+
+    at: datetime.datetime
+    number: int
+    volumes: int
+    full: int
+    incremental: int
+    gib: int
+    seconds: float | None
+    held_gib: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Week:
     """The coming one.
 
@@ -71,6 +92,21 @@ class Week:
     @property
     def gib(self) -> int:
         return sum(run.gib for run in self.runs)
+
+    @property
+    def is_untimed(self) -> bool:
+        """It backs something up, and nobody knows how long that takes."""
+        return any(run.volumes for run in self.runs) and all(
+            run.seconds is None for run in self.runs
+        )
+
+    @property
+    def days(self) -> list[Day]:
+        """Those that have runs; none where few runs are shown one by one."""
+        if len(self.runs) <= MOST_BY_ONE:
+            return []
+        days = itertools.groupby(self.runs, lambda run: run.at.date())
+        return [_day(list(runs)) for _date, runs in days]
 
 
 def of(
@@ -98,12 +134,27 @@ def of(
         ),
     )
     runs = tuple(_runs(times[:MOST], groups, told, known, held))
-    is_known = any(run.seconds is not None for run in runs)
-    return Week(
-        runs=runs,
-        number=len(times),
-        held_gib=held,
-        sample=sum(rate.backups for rate in known.values()) if is_known else 0,
+    week = Week(runs, len(times), held, 0)
+    if week.is_untimed:
+        return week
+    sample = sum(rate.backups for rate in known.values())
+    return dataclasses.replace(week, sample=sample)
+
+
+def _day(runs):
+    def added(name):
+        return sum(getattr(run, name) for run in runs)
+
+    is_known = all(run.seconds is not None for run in runs)
+    return Day(
+        at=runs[0].at,
+        number=len(runs),
+        volumes=added('volumes'),
+        full=added('full'),
+        incremental=added('incremental'),
+        gib=added('gib'),
+        seconds=added('seconds') if is_known else None,
+        held_gib=runs[-1].held_gib,
     )
 
 

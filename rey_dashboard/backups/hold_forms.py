@@ -36,6 +36,7 @@ class HoldsForm(forms.OfDomain):
             rows = rows.filter(
                 Q(backup_id__contains=cleaned['q'].lower())
                 | Q(backup_id__in=named.values('id'))
+                | Q(backup_name__icontains=cleaned['q'])
                 | Q(reason__icontains=cleaned['q'])
             )
         in_force = models.BackupHold.objects.in_force(self.scope.region)

@@ -12,6 +12,10 @@ def _backup(name):
     return lambda row: row.backup and getattr(row.backup, name)
 
 
+def _name(row):
+    return row.backup.name if row.backup else row.backup_name or None
+
+
 HOLDS = tables.Table(
     schema='rey.backup-holds/1',
     noun=_('Holds'),
@@ -35,7 +39,7 @@ HOLDS = tables.Table(
     fields=(
         tables.Field('hold_id', lambda row: row.pk),
         tables.attribute('backup_id'),
-        tables.Field('backup_name', _backup('name')),
+        tables.Field('backup_name', _name),
         tables.Field('volume_id', _backup('volume_id')),
         tables.attribute('volume_name'),
         tables.attribute('project_id'),

@@ -58,6 +58,7 @@ class HoldsView(views.TabView):
         for row in page:
             row.project = projects.get(row.project_id)
             row.backup = backups.get(row.backup_id)
+            row.name = row.backup.name if row.backup else row.backup_name
             row.volume_name = row.backup and volumes.get(row.backup.volume_id)
             row.is_over = bool(row.until and row.until <= now)
 
@@ -151,6 +152,7 @@ class HoldView(_ChosenView):
                 models.BackupHold(
                     region=self.scope.region,
                     backup_id=row.id,
+                    backup_name=row.name,
                     project_id=row.project_id,
                     at=timezone.now(),
                     who_name=who.name,
@@ -196,5 +198,7 @@ class ReleaseView(_ChosenView):
             .values_list('id', 'name')
         )
         for row in self.rows:
-            row.name = names.get(row.backup_id) or row.backup_id
+            row.name = (
+                names.get(row.backup_id) or row.backup_name or row.backup_id
+            )
         return super().get_context_data(**kwargs)

@@ -18,6 +18,7 @@ from rey_dashboard.backups import models
 from rey_dashboard.backups import rates
 from rey_dashboard.backups import schedule
 from rey_dashboard.inventory import models as inventory
+from rey_dashboard.inventory import scope as inventory_scope
 
 #: Of a scope: what it lists must be read by people, and asked of a database.
 MOST_VALUES = 500
@@ -194,6 +195,25 @@ def reached(
     if domain_id:
         rows = rows.filter(project_id__in=_projects_of(region, [domain_id]))
     return _NARROWED[scope.kind](rows, region, scope.values)
+
+
+def unknown(
+    seen: inventory_scope.Scope, scope: Scope, domain_id: str = ''
+) -> list[str]:
+    """Of a list the ids that no volume has.
+
+    :param seen: by who asks: what he may not see is as what there is not
+    :param domain_id: in which the policy stays
+    """
+    if scope.kind != Reach.LIST:
+        return []
+    rows = seen.volumes().filter(id__in=scope.values)
+    if domain_id:
+        rows = rows.filter(
+            project_id__in=_projects_of(seen.region, [domain_id])
+        )
+    known = set(rows.values_list('id', flat=True))
+    return [value for value in scope.values if value not in known]
 
 
 def _projects_of(region, domain_ids):

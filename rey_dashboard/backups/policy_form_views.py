@@ -6,6 +6,7 @@ from django import http
 from django.db.models import Count
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils import text
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,12 +20,15 @@ from rey_dashboard.backups import policy_forms
 from rey_dashboard.backups import policy_history
 from rey_dashboard.backups import policy_rights
 from rey_dashboard.backups import policy_room
+from rey_dashboard.backups import policy_words
 from rey_dashboard.backups import schedule
 from rey_dashboard.inventory import parts
 from rey_dashboard.pages import views
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import views as task_views
 
+#: Ids that no volume has, of which the preview tells so many, and so much.
+UNKNOWN, LONGEST = 5, 64
 #: Times that the preview shows.
 NEXT = 5
 _CHANGED = (policy_history.Changed, models.BackupPolicy.DoesNotExist)
@@ -107,11 +111,22 @@ class _FormView(views.PageView):
             ],
             'week': forecast.of(region, told, domain_id, now, self.policy),
             'short': policy_room.of(region, rows),
+            **self._unknown(told),
             'some': rows.order_by('-size_gib', 'volume_id')[:NEXT],
             **rows.aggregate(
                 volumes=Count('volume_id'),
                 gib=Sum('size_gib', default=0),
                 projects=Count('project_id', distinct=True),
+            ),
+        }
+
+    def _unknown(self, told):
+        ids = policies.unknown(self.scope, told.scope, self.form.domain_id)
+        shown = [text.Truncator(one).chars(LONGEST) for one in ids[:UNKNOWN]]
+        return {
+            'unknown': len(ids),
+            'unknown_ids': policy_words.some(
+                [*shown, *ids[UNKNOWN:]], UNKNOWN
             ),
         }
 

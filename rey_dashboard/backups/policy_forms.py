@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 import hashlib
 import json
-import zoneinfo
 
 from django import forms as django_forms
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import rates
+from rey_dashboard.backups import schedule
 from rey_dashboard.pages import forms
 
 _LISTED = {'project': 'projects', 'domain': 'domains'}
@@ -155,7 +155,7 @@ class PolicyForm(django_forms.Form):
         self._policy = policy
         self._domain_id = policy and policy.domain_id
         # Its own is named, too, where this host does not know it any more.
-        zones = zoneinfo.available_timezones() | {self.initial['time_zone']}
+        zones = schedule.zones() | {self.initial['time_zone']}
         self.fields['time_zone'].choices = [
             (name, name) for name in sorted(zones)
         ]

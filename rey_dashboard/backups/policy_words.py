@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -46,15 +47,17 @@ def scope(told: policies.Scope, known: Mapping[str, str], most: int) -> str:
     label = str(policies.Reach(told.kind).label)
     if told.kind == policies.Reach.ALL:
         return label
-    shown = [known.get(value) or value for value in told.values[:most]]
-    words = ', '.join(shown)
-    more = len(told.values) - len(shown)
-    if more:
-        words = _t('%(names)s and %(more)d more') % {
-            'names': words,
-            'more': more,
-        }
+    words = some([known.get(value) or value for value in told.values], most)
     return f'{label}: {words}'
+
+
+def some(values: Sequence[str], most: int) -> str:
+    """The first ones, and how many there are besides."""
+    words = ', '.join(values[:most])
+    more = len(values) - most
+    if more <= 0:
+        return words
+    return _t('%(names)s and %(more)d more') % {'names': words, 'more': more}
 
 
 def method(told: policies.Told) -> str:

@@ -16,6 +16,7 @@ from rey_dashboard.cloud import backups
 from rey_dashboard.inventory import coverage_again
 from rey_dashboard.policy import operate
 from rey_dashboard.tasks import kinds
+from rey_dashboard.tasks import telling
 
 KIND = 'prune_backups'
 
@@ -32,6 +33,7 @@ class PruneBackups(kinds.Kind):
     can_undo = False
     fewest_steps = 1
     flags = dict(retention.Reason.choices)
+    tells = {prune_plan.GIB: telling.SIZE}
 
     def plan(
         self, region: str, parameters: Mapping

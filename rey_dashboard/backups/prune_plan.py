@@ -28,6 +28,8 @@ from rey_dashboard.tasks import kinds
 
 #: Begins the name of the lane in which a volume's backups are deleted.
 LANE = 'volume '
+#: What ``before`` and ``after`` have of its size.
+GIB = 'gib'
 #: Columns of a backup that are looked at.
 _NEEDED = (
     *('id', 'name', 'project_id', 'volume_id', 'status', 'size_gib'),
@@ -233,9 +235,9 @@ def _planned(told, row, project):
         service=resources.VOLUME,
         before={
             'backup': f'{method}, {data_at:%Y-%m-%d %H:%M} UTC',
-            'gib': row.size_gib,
+            GIB: row.size_gib,
         },
-        after={'backup': 'deleted', 'gib': 0},
+        after={'backup': 'deleted', GIB: 0},
         flags=(told.verdict.goes[row.id].value,),
         refused=_refused(project),
         lane=f'{LANE}{told.volume_id}',

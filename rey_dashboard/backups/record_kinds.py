@@ -30,6 +30,7 @@ from rey_dashboard.tasks import envelopes
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import telling
 
 EXPORT, IMPORT = 'export_backups', 'import_backups'
 LOOK_AGAIN_S, LONGEST_LOOK_S = 1, 30
@@ -114,6 +115,7 @@ class ImportBackups(kinds.Kind):
         ),
         record_plans.ELSEWHERE: _('It did not belong to this project'),
     }
+    tells = {record_plans.GIB: telling.SIZE}
 
     def plan(
         self, region: str, parameters: Mapping

@@ -19,6 +19,8 @@ from rey_dashboard.tasks import kinds
 #: Flags of the preview.
 NEEDED, NO_ADMIN, ELSEWHERE = 'needed', 'no_admin', 'elsewhere'
 AVAILABLE = 'available'
+#: What ``after`` has of its size.
+GIB = 'GiB'
 
 
 def export(region: str, ids: Sequence[str]) -> Iterator[kinds.Planned]:
@@ -138,7 +140,7 @@ def take_in(
             after={
                 'project': judge.name(project_id) or entry.project,
                 'volume': entry.volume,
-                'GiB': entry.size_gib,
+                GIB: entry.size_gib,
                 'kind': 'incremental' if entry.parent_id else 'full',
             },
             flags=tuple(flags),

@@ -22,6 +22,7 @@ from rey_dashboard.policy import operate
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import telling
 
 STEPS = tasks.Step.State
 
@@ -43,6 +44,7 @@ class RestoreBackup(kinds.Kind):
         plans.VOLUME_GONE: _('the volume itself is gone'),
         plans.DEFAULT_TYPE: _('with the default type of Cinder'),
     }
+    tells = {plans.GIB: telling.SIZE, plans.DATA: telling.TIME}
 
     def plan(
         self, region: str, parameters: Mapping

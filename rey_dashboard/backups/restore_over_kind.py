@@ -23,6 +23,7 @@ from rey_dashboard.policy import operate
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import telling
 
 #: A word of the preview, and what ``before`` and ``after`` speak of.
 LOST, DATA = 'lost', 'data of'
@@ -49,6 +50,7 @@ class RestoreOver(kinds.Kind):
     can_undo = False
     fewest_steps = 1
     flags = {LOST: _('what was written to the volume since then is lost')}
+    tells = {DATA: telling.TIME}
 
     def plan(
         self, region: str, parameters: Mapping

@@ -20,6 +20,9 @@ from django.utils.translation import gettext as _
 
 #: Between two times, at least; else a run would hardly end before the next.
 LEAST = datetime.timedelta(minutes=5)
+#: In the database of zones for machines' sake, or by an offset alone.
+_NO_PLACES = ('Factory', 'localtime', 'posixrules')
+_NO_AREAS = ('Etc', 'SystemV', 'posix', 'right')
 _MINUTES, _HOURS = 0, 1
 _STARS = {_MINUTES: '0-59', _HOURS: '0-23'}
 _EVERY_HOUR = set(range(24))
@@ -33,6 +36,15 @@ class Wrong(Exception):
 
 class WrongZone(Wrong):
     """There is no such time zone here."""
+
+
+def zones() -> set[str]:
+    """Names of those that people go by, and UTC."""
+    return {
+        name
+        for name in zoneinfo.available_timezones()
+        if name not in _NO_PLACES and name.partition('/')[0] not in _NO_AREAS
+    }
 
 
 def check(cron: str, time_zone: str) -> None:

@@ -2,11 +2,11 @@
 
 import datetime
 
-from django.utils import formats
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 
 from rey_dashboard.inventory import models
+from rey_dashboard.pages import times
 
 #: Cinder changes a backup's row at the begin and at the end only.
 STUCK_AFTER = datetime.timedelta(hours=6)
@@ -41,8 +41,7 @@ def why_not(row: models.Backup, looked: bool) -> str:
     if row.status not in UNDER_WAY or looked:
         return ''
     if timezone.now() - since(row) < STUCK_AFTER:
-        at = timezone.localtime(since(row))
         return _t('It may still be worked on: it is so since %s.') % (
-            formats.date_format(at, 'DATETIME_FORMAT')
+            times.moment(since(row))
         )
     return ''

@@ -1,7 +1,6 @@
 """A volume, and one backup of a volume."""
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
@@ -13,6 +12,7 @@ from rey_dashboard.find import restorable
 from rey_dashboard.find import states
 from rey_dashboard.inventory import meanings
 from rey_dashboard.inventory import models
+from rey_dashboard.pages import times
 from rey_dashboard.policy import operate
 
 
@@ -231,9 +231,8 @@ class Backup(restorable.Restorable):
         for hold in rows.filter(backup_id=self.id).order_by('at', 'pk'):
             words = hold.reason
             if hold.until:
-                until = timezone.localtime(hold.until)
                 words = _t('until %(until)s: %(reason)s') % {
-                    'until': f'{until:%Y-%m-%d %H:%M}',
+                    'until': times.until(hold.until),
                     'reason': hold.reason,
                 }
             yield dossier.Fact(_t('On hold'), words, page)

@@ -38,7 +38,7 @@ class SmokeTest(staged.Staged):
             target=parameters['project_id'],
             target_name=parameters['project_name'][:255],
             service='compute',
-            after=dict.fromkeys(self.names(), 'to do'),
+            after=dict.fromkeys(self.names(), staged.TO_DO),
         )
 
     def stages(self, context: kinds.Context, step, work: dict):

@@ -2,11 +2,10 @@
 
 from django.db.models import Count
 from django.db.models import Min
-from django.utils import formats
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rey_dashboard.pages import times
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import showing
@@ -46,7 +45,7 @@ def _what(task, address):
     }
     yield _('Asked by %(who)s, %(when)s.') % {
         'who': task.asked_by_name or task.asked_by_id,
-        'when': _time(task.planned_at),
+        'when': times.moment(task.planned_at),
     }
     if address:
         yield _('Its page: %s') % address
@@ -87,7 +86,3 @@ def _next(task, kind):
     yield _('What can be pressed on its page now:')
     for label in labels:
         yield f'- {label}'
-
-
-def _time(at):
-    return formats.date_format(timezone.localtime(at), 'Y-m-d H:i T')

@@ -22,6 +22,7 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.cloud import session as cloud_session
 from rey_dashboard.tasks import estimates
 from rey_dashboard.tasks import models
+from rey_dashboard.tasks import telling
 
 LOG = logging.getLogger(__name__)
 
@@ -175,6 +176,8 @@ class Kind(abc.ABC):
     :cvar fewest_steps: what a task took with fewer says little of others
     :cvar flags: what its flags mean, for people; a flag may go on with
         ``:name``, of what it is
+    :cvar tells: by names of ``before`` and ``after``; all others stand as they
+        are
     """
 
     label: str
@@ -184,6 +187,7 @@ class Kind(abc.ABC):
     leaves_nothing = False
     fewest_steps = 3
     flags: Mapping[str, str] = types.MappingProxyType({})
+    tells: Mapping[str, telling.Told] = types.MappingProxyType({})
 
     @property
     def read_rule(self) -> str:

@@ -9,12 +9,14 @@ import re
 from django.db.models import Count
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from rey_dashboard.tasks import estimates
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
 from rey_dashboard.tasks import planning
+from rey_dashboard.tasks import telling
 
 STATES = models.Task.State
 #: What can be asked in an address.
@@ -119,7 +121,8 @@ def buttons(task: models.Task, kind: kinds.Kind) -> list[Button]:
     may = orders.possible(task)
     found = []
     if orders.start in may:
-        label = _('Start: %d steps') % task.total
+        label = ngettext('Start: %d step', 'Start: %d steps', task.total)
+        label %= task.total
         found.append(Button('start', label, 'primary', to_type(task, kind)))
     if orders.pause in may:
         found.append(Button('pause', _('Pause')))
@@ -145,24 +148,36 @@ def to_type(task: models.Task, kind: kinds.Kind) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Change:
-    """What becomes of one name.
+    """What becomes of one name, in words or numbers.
 
+    :param is_new: nothing is told of before
     :param remark: the kind's, as of now
     """
 
     name: str
+    is_new: bool
     before: object
     after: object
     remark: str
 
 
-def changes(step: models.Step, remarks: Mapping[str, str]) -> Iterator[Change]:
+def changes(
+    step: models.Step, kind: kinds.Kind, remarks: Mapping[str, str]
+) -> Iterator[Change]:
     """What a step changes.
 
     :param remarks: by name
     """
     for name, after in sorted(step.after.items()):
-        yield Change(name, step.before.get(name), after, remarks.get(name, ''))
+        told = kind.tells.get(name, telling.Told())
+        is_new = name not in step.before
+        yield Change(
+            name=told.label or name,
+            is_new=is_new,
+            before=None if is_new else told.form(step.before[name]),
+            after=told.form(after),
+            remark=remarks.get(name, ''),
+        )
 
 
 def flags(step: models.Step, kind: kinds.Kind) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ import abc
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+import re
 import time
 import typing
 
@@ -17,8 +18,12 @@ from rey_dashboard.cloud import faults
 from rey_dashboard.tasks import kinds
 from rey_dashboard.tasks import models
 from rey_dashboard.tasks import orders
+from rey_dashboard.tasks import telling
 from rey_dashboard.tasks import trouble
+from rey_dashboard.templatetags import rey
 
+#: What ``after`` has of a stage until it is over.
+TO_DO = 'to do'
 #: All stages are over, and what they came to is stored.
 END = 'end'
 #: Begins the name of each stage that deletes.
@@ -31,6 +36,7 @@ TRIES = 5
 FORCE_AFTER_S = 120
 #: An answer may also lack what every service tells.
 _FALLS = (*trouble.TOLD, LookupError, TypeError, ValueError)
+_SECONDS = re.compile(r'(\d+(?:\.\d+)?) s')
 STEPS = models.Step.State
 
 
@@ -130,11 +136,19 @@ class Staged(kinds.Kind):
         return {step.pk: dict(self._remarks(step)) for step in steps}
 
     def names(self) -> list[str]:
-        """The stages as the page shows them, in their order."""
+        """The stages as ``after`` has them: their order is that of pages."""
         return [
             f'{number:02} {stage}'
             for number, stage in enumerate(self.labels, 1)
         ]
+
+    @property
+    def tells(self) -> Mapping[str, telling.Told]:
+        pairs = zip(self.names(), self.labels.values(), strict=True)
+        return {
+            name: telling.Told(f'{number}. {label}', _in_words)
+            for number, (name, label) in enumerate(pairs, 1)
+        }
 
     def told(
         self, work: Mapping
@@ -215,7 +229,10 @@ class Staged(kinds.Kind):
 
     def _ended(self, work):
         if work['left']:
-            left = '; '.join(map(': '.join, work['left'].items()))
+            left = '; '.join(
+                f'{self.labels[stage]}: {words}'
+                for stage, words in work['left'].items()
+            )
             raise kinds.Refused(
                 ' '.join((*self._why(work), _t('Not done: %s') % left)),
                 _t('Retry it, and it begins with deleting.'),
@@ -233,7 +250,8 @@ class Staged(kinds.Kind):
     def _why(self, work):
         if 'failed' not in work:
             return
-        yield f'{work["failed"]}: {work["words"].rstrip(".")}.'
+        label = self.labels[work['failed']]
+        yield f'{label}: {work["words"].rstrip(".")}.'
         is_made = self._place(work['failed']) >= self._place(self.making)
         if is_made and not work['left']:
             yield _t('All that was made is deleted.')
@@ -243,7 +261,7 @@ class Staged(kinds.Kind):
             return
         numbers = {name.partition(' ')[2]: name for name in self.names()}
         for stage, _label, seconds, word in self.told(step.work):
-            took = '' if seconds is None else _t('%s s') % seconds
+            took = '' if seconds is None else rey.lasting(seconds)
             yield numbers[stage], ' '.join(filter(None, (took, word)))
         is_running = step.state == STEPS.RUNNING
         if is_running and step.work.get('stage') in numbers:
@@ -268,3 +286,11 @@ def _result(work, stage):
     if stage in work['skipped']:
         return f'not tried: {work["skipped"][stage]}'
     return f'{work["seconds"][stage]} s'
+
+
+def _in_words(result):
+    """Of what ``after`` has of a stage: to do, seconds, or why not."""
+    if result == TO_DO:
+        return _t('to do')
+    seconds = _SECONDS.fullmatch(result)
+    return rey.lasting(float(seconds[1])) if seconds else result

@@ -105,7 +105,7 @@ class TaskView(_OfTask, views.TableView):
         may_admin = panels.may_admin(self.request)
         for step in page:
             told = remarks.get(step.pk, {})
-            step.changes = list(showing.changes(step, told))
+            step.changes = list(showing.changes(step, self.kind, told))
             step.words = showing.flags(step, self.kind)
             step.links = [
                 link

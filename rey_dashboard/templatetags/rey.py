@@ -18,8 +18,10 @@ from rey_dashboard.inventory import models
 from rey_dashboard.inventory import resources
 from rey_dashboard.inventory import scope
 from rey_dashboard.pages import protection
+from rey_dashboard.pages import times
 
 register = template.Library()
+register.filter('until', times.until)
 
 #: From these shares of a limit on, a meter is amber and red.
 AMBER, RED = 80, 95

@@ -4,9 +4,7 @@ from django import http
 from django import shortcuts
 from django.core import exceptions
 from django.urls import reverse
-from django.utils import formats
 from django.utils import http as http_utils
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +19,7 @@ from rey_dashboard.inventory import scope as scope_
 from rey_dashboard.inventory import told_releases
 from rey_dashboard.pages import names
 from rey_dashboard.pages import reporting
+from rey_dashboard.pages import times
 from rey_dashboard.pages import views
 from rey_dashboard.policy import today as rules
 from rey_dashboard.policy import usage
@@ -164,8 +163,10 @@ def _snooze(request, finding, actor):
         lambda: orders.snooze(finding, actor, until, reason),
         reason=reason,
     )
-    told = formats.date_format(timezone.localtime(until), 'Y-m-d H:i T')
-    messages.success(request, _('Nobody is asked to look before %s.') % told)
+    messages.success(
+        request,
+        _('Nobody is asked to look before %s.') % times.moment(until),
+    )
 
 
 def _wake(request, finding, actor):

@@ -1,5 +1,7 @@
 """What the form of a policy shows before it keeps anything."""
 
+import zoneinfo
+
 from django.utils import timezone
 import pytest
 
@@ -78,6 +80,45 @@ def test_projects_are_named_or_told_by_id(admin, volumes):
     page = page.content.decode()
     assert 'More than one has the name twice' in page
     assert 'There is no &lt;script&gt;' in page
+
+
+def test_ids_of_no_known_volume_are_told_and_can_be_kept(admin, volumes):
+    def told(*ids, **changed):
+        answer = pages.preview(
+            admin, reach='list', values='\n'.join(ids), **changed
+        )
+        return ' '.join(answer.content.decode().split())
+
+    assert 'known here' not in told('a', 'b')
+    assert '1 of the ids is that of no volume known here: A.' in told('a', 'A')
+    page = told('a', pages.HOSTILE, 'x' * 99, *'12345')
+    cut = f'{"x" * 63}…'
+    words = f'&lt;script&gt;alert(1)&lt;/script&gt;, {cut}, 1, 2, 3 and 2 more'
+    assert f'7 of the ids are those of no volumes known here: {words}.' in page
+    # That of another domain the policy cannot reach.
+    page = told('a', 'b', domain='research')
+    assert 'is that of no volume known here: a.' in page
+    pages.keep(admin, reach='list', values='a\nnothing')
+    policy = models.BackupPolicy.objects.get()
+    assert policies.current(policy).scope == scope('list', 'a', 'nothing')
+
+
+def test_the_time_zones_are_those_that_people_go_by(
+    admin, volumes, monkeypatch
+):
+    there = zoneinfo.available_timezones()
+    names = {'Factory', 'localtime', 'posix/UTC', 'right/Asia/Tokyo'}
+    monkeypatch.setattr(zoneinfo, 'available_timezones', lambda: there | names)
+    page = backup_pages.text(admin, pages.NEW)
+    for name in (*names, 'Etc/GMT+5'):
+        assert f'value="{name}"' not in page, name
+    for name in ('Asia/Tokyo', 'Europe/Berlin', 'UTC'):
+        assert f'value="{name}"' in page, name
+    # A policy may have such a one from before.
+    policy = make(time_zone='Etc/GMT+5')
+    assert 'value="Etc/GMT+5" selected' in backup_pages.text(
+        admin, pages.of(policy, 'edit')
+    )
 
 
 def test_a_change_tells_old_and_new_and_can_be_taken_back(admin, volumes):

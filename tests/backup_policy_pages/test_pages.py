@@ -2,6 +2,7 @@
 
 import json
 
+from django.utils import timezone
 import pytest
 
 from rey_dashboard.backups import models
@@ -82,6 +83,37 @@ def test_it_is_enabled_disabled_and_removed(admin, volumes):
     for order in ('enable', 'run', 'remove', 'edit'):
         answer = admin.post(pages.of(policy, order))
         assert answer.status_code == 404, order
+
+
+def test_who_removes_it_is_asked_by_the_page_alone(admin, volumes):
+    page = admin.get(pages.of(make())).content.decode()
+    form = page.partition('/remove/"')[2].partition('</form>')[0]
+    assert 'Type its name' in form
+    # At each such button Horizon's own script opens a dialog.
+    assert 'btn-danger' not in form
+
+
+def test_the_coming_week_folds_many_runs_and_tells_of_none(admin, volumes):
+    page = backup_pages.text(admin, pages.of(make()))
+    assert '<strong>7</strong> runs' in page
+    assert 'Each of the' not in page
+    assert 'there is no history yet' in page
+    hourly = backup_pages.text(
+        admin, pages.of(make(name='hourly', cron='0 * * * *'))
+    )
+    assert '<summary>Each of the 168 runs</summary>' in hourly
+    by_days, _summary, by_runs = hourly.partition('<summary>Each of the 168')
+    assert by_days.count('<tr><th scope="row">') in (7, 8)
+    assert by_runs.count('<tr><th scope="row">') == 168
+    later = (timezone.now().month + 5) % 12 + 1
+    rare = make(name='rare', cron=f'0 0 1 {later} *', enabled=False)
+    page = backup_pages.text(admin, pages.of(rare))
+    assert 'No run is due in the coming week.' in page
+    assert 'history yet' not in page
+    bare = make(name='bare', scope=scope('project', 'nothing'))
+    page = backup_pages.text(admin, pages.of(bare))
+    assert '<strong>7</strong> runs' in page
+    assert 'history yet' not in page
 
 
 def test_a_run_by_hand_leads_to_its_task(admin, volumes):

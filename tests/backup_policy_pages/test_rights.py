@@ -88,6 +88,17 @@ def test_a_manager_learns_no_name_of_what_is_not_his(manager):
     inventory.Volume.objects.filter(id='a').update(name='board minutes')
     inventory.Volume.objects.filter(id='b').update(name='lab results')
     policy = make(domain_id='research', scope=scope('list', 'a', 'b'))
+    # Such an id is to him as one that nothing has.
+    answer = pages.preview(
+        manager,
+        name='another',
+        domain='research',
+        reach='list',
+        values='a\nb\nnothing',
+    )
+    page = answer.content.decode()
+    assert 'no volumes known here: a, nothing.' in page
+    assert 'board minutes' not in page
     for page in (pages.LIST, pages.of(policy)):
         told = backup_pages.text(manager, page)
         assert 'lab results' in told

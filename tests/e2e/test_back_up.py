@@ -35,7 +35,7 @@ def back_up(page, name, method):
         .or_(page.get_by_text('No history yet'))
         .count()
     )
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     ended(page, 'succeeded')
 
 
@@ -60,7 +60,7 @@ def test_volumes_are_backed_up_in_their_own_project_and_undone(cloud, sign_in):
     # The page of the task is the one that is open: the incremental one's.
     page.get_by_role('button', name='Undo 1').click()
     page.get_by_label('Type the number of steps').fill('1')
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     ended(page, 'succeeded')
     assert [row['is_incremental'] for row in made_of()] == [False]
     told = site.export(page, f'{VOLUMES}?q={volume_id}')['rows'][0]

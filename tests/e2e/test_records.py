@@ -103,7 +103,7 @@ def plan_import(page, path, passphrase=PASSPHRASE):
 
 def start(page, steps):
     page.locator('[name=typed]').fill(str(steps))
-    page.get_by_role('button', name=f'Start: {steps} steps').click()
+    page.get_by_role('button', name=f'Start: {steps} step').click()
 
 
 def rows(page):

@@ -53,7 +53,7 @@ def start(page, typed=''):
     page.get_by_role('button', name='Preview').click()
     if typed:
         page.get_by_label('Type the number of steps').fill(typed)
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
 
 
 def volumes(cloud, **query):
@@ -122,7 +122,7 @@ def test_it_is_restored_to_a_new_volume_and_undone(
     page.goto(task)
     page.get_by_role('button', name='Undo 1').click()
     page.get_by_label('Type the number of steps').fill('1')
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     ended(page)
     assert [row['id'] for row in volumes(cloud, name=NAME)] == [volume_id]
 

@@ -49,7 +49,7 @@ def choose(page, host, button):
 
 
 def start(page):
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     ended(page, 'succeeded')
 
 
@@ -83,7 +83,7 @@ def test_disabled_by_keyboard_alone_and_seen_in_horizon(cloud, hosts, sign_in):
     page.keyboard.type(NEW)
     page.keyboard.press('Enter')
     page.locator('#rey-progress').wait_for()
-    page.get_by_role('button', name='Start: 1 steps').focus()
+    page.get_by_role('button', name='Start: 1 step').focus()
     page.keyboard.press('Enter')
     ended(page, 'succeeded')
 
@@ -133,7 +133,7 @@ def test_a_cinder_that_could_not_enable_it_again_keeps_its_service(
     page.goto(f'{SERVICES}disable/?name=cinder-backup')
     page.fill('[name=reason]', NEW)
     page.get_by_role('button', name='Preview for 1 service').click()
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     ended(page, 'failed')
     words = 'cannot be enabled again by its API'
     assert words in page.locator('.rey-table').inner_text()

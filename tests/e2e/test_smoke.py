@@ -34,7 +34,7 @@ def start(page, project, host=''):
     page.get_by_label('Project (name or id)').fill(project)
     page.get_by_label('Host of the server').select_option(host)
     page.get_by_role('button', name='Preview').click()
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
 
 
 def ended(page, state):

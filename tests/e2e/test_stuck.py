@@ -32,7 +32,7 @@ def order(page, backup_id, name, button, looked=False):
 
 def start(page):
     page.locator('[name=typed]').fill('1')
-    page.get_by_role('button', name='Start: 1 steps').click()
+    page.get_by_role('button', name='Start: 1 step').click()
     backing.ended(page, 'succeeded')
 
 

@@ -42,8 +42,9 @@ def test_the_page_tells_what_would_go_and_plans_it(site, volume, admin):
     assert answer.url == reverse('horizon:rey:tasks:task', args=[task.pk])
     assert task.state == backups.STATES.PLANNED
     assert task.parameters == {'policy': nightly.pk}
-    preview = admin.get(answer.url).content.decode()
+    preview = pages.text(admin, answer.url)
     assert backups.HOSTILE not in preview
+    assert 'size 3 GiB → <strong>0 GiB</strong>' in preview
     assert 'neither among the last nor young enough' in preview
     assert site.run(task).done == 2
     page = admin.get(PRUNING)

@@ -1,6 +1,7 @@
 """Stuck backups that are set to error or available, with their volumes."""
 
 import datetime
+import re
 
 import pytest
 
@@ -115,7 +116,10 @@ def test_what_may_still_be_worked_on_is_left_out(site, volume):
     for kind in ('reset_backups', 'force_delete_backups'):
         task = site.plan(kind, backups=ids)
         told = dict(task.steps.values_list('target', 'error'))
-        assert 'may still be worked on' in told[young]
+        assert re.search(
+            r'may still be worked on: it is so since 20\S+ \d\d:\d\d UTC',
+            told[young],
+        )
         assert told[good] == 'It is not stuck: it is available.'
         assert told[undeleted] == ''
         assert 'not there' in told['nothing']

@@ -15,6 +15,8 @@ class BackupHold(models.Model):
     id = models.BigAutoField(primary_key=True)
     region = models.CharField(max_length=255)
     backup_id = models.CharField(max_length=64)
+    #: When it was put on hold: the hold is there longer than the backup.
+    backup_name = models.CharField(max_length=255, default='', blank=True)
     project_id = models.CharField(max_length=64)
     reason = models.TextField()
     #: It ends by itself; none when somebody has to end it.
