@@ -33,3 +33,11 @@ _OPTIONS = TEMPLATES[0]['OPTIONS']  # noqa: F405
 _OPTIONS['loaders'] = [
     ('django.template.loaders.cached.Loader', _OPTIONS['loaders'])
 ]
+
+# pytest keeps all that is logged, and Django logs the request with each
+# refusal: a walk over all addresses would fill the memory.
+LOGGING = {
+    'version': 1,
+    'disable_existing_loggers': False,
+    'loggers': {'django.request': {'level': 'ERROR'}},
+}
