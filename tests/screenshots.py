@@ -26,7 +26,7 @@ TABS = (
 )
 FOR_THE_GUIDES = {
     *('today', 'projects', 'project', 'backups', 'task'),
-    *('find', 'comparison'),
+    *('find', 'comparison', 'policy', 'restore'),
 }
 #: Time that a chart takes to be drawn.
 CHART_MS = 1500
@@ -67,6 +67,11 @@ def addresses(page):
         'backup-volumes': '/rey/backups/volumes/',
         'backup-records': '/rey/backups/all/',
         'backup-levels': '/rey/backups/levels/',
+        'policies': '/rey/backups/policies/',
+        'policy': '/rey/backups/policies/new/',
+        'pruning': '/rey/backups/pruning/',
+        'holds': '/rey/backups/holds/',
+        'restore': restored(page),
         'project': webshop,
         **{tab: f'{webshop}{tab}/' for tab in TABS},
         'orphan': orphan,
@@ -103,6 +108,13 @@ def found_page(page, kind, name):
     return link.get_attribute('href')
 
 
+def restored(page):
+    """Where the last good backup of a volume is restored to a new one."""
+    page.goto('/rey/backups/volumes/?state=protected')
+    links = page.get_by_role('link', name='to a new volume')
+    return links.first.get_attribute('href')
+
+
 def compared(page):
     """The last comparison, where there is any."""
     page.goto('/rey/verification/comparisons/')
@@ -116,6 +128,10 @@ def show(page, name, address):
     page.goto(address)
     if name == 'columns':
         page.locator('.rey-columns summary').click()
+    if name == 'policy':
+        page.get_by_label('Name', exact=True).fill('Every night')
+        page.get_by_role('button', name='Preview').click()
+        page.locator('#rey-preview').scroll_into_view_if_needed()
     if page.locator('[data-rey-chart]').count():
         page.wait_for_timeout(CHART_MS)
 
