@@ -43,7 +43,7 @@ def main(demo: site.Site, cloud: bare.Cloud) -> None:
             planned.append(time.perf_counter() - begin)
             # Planning asks the worker for it; meanwhile one reads the preview.
             demo.collect(changes=True)
-            tasks.append(_measured(demo, browser, address, looks))
+            tasks.append(measured(demo, browser, address, looks))
         # Not in between: a task leaves alone what somebody else has changed.
         with _looking(demo.url, browser, address, []):
             plain = [_bare(cloud, dict.fromkeys(ids, limit)) for limit in BARE]
@@ -90,10 +90,10 @@ def _plan(url, browser, limit):
     fields = {'token': str(uuid.uuid4()), 'expected': expected}
     for key in WANTED:
         fields |= {f'how:{key}': 'set', f'value:{key}': str(limit)}
-    return _post(url, browser, PAGE, fields)
+    return post(url, browser, PAGE, fields)
 
 
-def _post(url, browser, address, fields):
+def post(url, browser, address, fields):
     """The path of the page that it leads to."""
     answer = browser.post(
         url + address,
@@ -107,9 +107,9 @@ def _post(url, browser, address, fields):
     return found[0]
 
 
-def _measured(demo, browser, address, looks):
+def measured(demo, browser, address, looks):
     """(steps, seconds) of the task; adds what its page told meanwhile."""
-    _post(demo.url, browser, f'{address}start/', {})
+    post(demo.url, browser, f'{address}start/', {})
     with _looking(demo.url, browser, address, looks):
         demo.work()
     answer = browser.get(f'{demo.url}/rey/tasks/?format=json', timeout=300)

@@ -32,11 +32,11 @@ def by_task(settings, policy_in_force):
     horizon_policy.reset()
 
 
-def answers(browser, address):
+def answers(browser, address, methods=METHODS, formats=FORMATS):
     """What each method and format is answered with."""
-    for method in METHODS:
+    for method in methods:
         yield getattr(browser, method)(address)
-    for suffix in FORMATS:
+    for suffix in formats:
         yield browser.get(address + suffix)
 
 
@@ -68,12 +68,22 @@ def test_the_walk_finds_the_pages():
 
 
 @pytest.mark.parametrize(
-    'roles', [('member',), ('manager', 'reader'), ('cloud_usage',), ()]
+    'roles, tried',
+    [
+        (('member',), (METHODS, FORMATS)),
+        # No way of asking makes another account of one.
+        *[
+            (roles, (('get', 'post'), FORMATS[:1]))
+            for roles in (('manager', 'reader'), ('cloud_usage',), ())
+        ],
+    ],
 )
-def test_without_a_right_every_address_is_refused(sign_in, company, roles):
+def test_without_a_right_every_address_is_refused(
+    sign_in, company, roles, tried
+):
     browser = sign_in(*roles)
     for address in addresses.all_of():
-        for answer in answers(browser, address):
+        for answer in answers(browser, address, *tried):
             assert answer.status_code == 403, address
     assert models.Collector.objects.get().requested_at is None
     assert not choices.ColumnChoice.objects.exists()
