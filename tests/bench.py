@@ -2,7 +2,7 @@
 
 All in one run, since only ratios mean something on a machine with other work:
 the sync of the bulk cloud beside the bare time of fetching the same listings,
-a task that sets quotas beside the same calls,
+tasks that set quotas and back volumes up beside the same calls,
 each page beside an almost empty page of Horizon, people beside the same people
 while nothing is written.
 """
@@ -13,6 +13,7 @@ import os
 import sys
 import time
 
+from tests import bench_backups
 from tests import bench_pages
 from tests import bench_quotas
 from tests.e2e import bare
@@ -35,6 +36,8 @@ def main():
         changes = measure_sync(demo, changes=True)
         print_sync(first, sync, fetched, changes)
         bench_quotas.main(demo, cloud)
+    bench_backups.main(demo, cloud)
+    with demo.without_worker():
         bench_pages.main(demo)
 
 

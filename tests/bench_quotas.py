@@ -43,7 +43,7 @@ def main(demo: site.Site, cloud: bare.Cloud) -> None:
             planned.append(time.perf_counter() - begin)
             # Planning asks the worker for it; meanwhile one reads the preview.
             demo.collect(changes=True)
-            tasks.append(measured(demo, browser, address, looks))
+            tasks.append(_measured(demo, browser, address, looks))
         # Not in between: a task leaves alone what somebody else has changed.
         with _looking(demo.url, browser, address, []):
             plain = [_bare(cloud, dict.fromkeys(ids, limit)) for limit in BARE]
@@ -107,26 +107,36 @@ def post(url, browser, address, fields):
     return found[0]
 
 
-def measured(demo, browser, address, looks):
+def _measured(demo, browser, address, looks):
     """(steps, seconds) of the task; adds what its page told meanwhile."""
     post(demo.url, browser, f'{address}start/', {})
     with _looking(demo.url, browser, address, looks):
         demo.work()
-    answer = browser.get(f'{demo.url}/rey/tasks/?format=json', timeout=300)
-    number = int(address.strip('/').rpartition('/')[2])
-    (task,) = (
-        row for row in answer.json()['rows'] if row['task_id'] == number
-    )
-    # Without the time that the program takes to start.
-    begin, end = (
-        datetime.datetime.fromisoformat(task[name])
-        for name in ('started_at', 'ended_at')
-    )
-    done, seconds = task['done'], (end - begin).total_seconds()
+    task = told(demo.url, browser, address)
+    done, seconds = task['done'], took(task)
     print(
         f'{address}: {done:,} done in {seconds:.0f} s, {task["failed"]} failed'
     )
     return done, seconds
+
+
+def told(url, browser, address) -> dict:
+    """What the export of tasks says of the one with this page."""
+    answer = browser.get(f'{url}/rey/tasks/?format=json', timeout=300)
+    number = int(address.strip('/').rpartition('/')[2])
+    (task,) = (
+        row for row in answer.json()['rows'] if row['task_id'] == number
+    )
+    return task
+
+
+def took(task) -> float:
+    """Seconds, without the time that a program takes to start."""
+    begin, end = (
+        datetime.datetime.fromisoformat(task[name])
+        for name in ('started_at', 'ended_at')
+    )
+    return (end - begin).total_seconds()
 
 
 @contextlib.contextmanager
