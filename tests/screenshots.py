@@ -110,7 +110,7 @@ def found_page(page, kind, name):
 
 def restored(page):
     """Where the last good backup of a volume is restored to a new one."""
-    page.goto('/rey/backups/volumes/?state=protected')
+    page.goto('/rey/backups/volumes/?state=protected&q=ledger')
     links = page.get_by_role('link', name='to a new volume')
     return links.first.get_attribute('href')
 
@@ -140,9 +140,22 @@ def take_for_the_guides(page):
     IMAGES.mkdir(exist_ok=True)
     page.set_viewport_size({'width': 1280, 'height': 800})
     found = addresses(page)
+    put_news_away(page)
     for name in found.keys() & FOR_THE_GUIDES:
         show(page, name, found[name])
         page.screenshot(path=IMAGES / f'{name}.png')
+
+
+def put_news_away(page):
+    """Of tasks that ended: it is on every page until then."""
+    while True:
+        page.goto('/rey/data/')
+        page.wait_for_load_state('networkidle')
+        news = page.get_by_role('button', name='Put away')
+        if not news.count():
+            return
+        news.first.click()
+        page.wait_for_load_state('networkidle')
 
 
 def take_all(page, folder):

@@ -16,6 +16,15 @@ RECORDS = '/rey/backups/records/'
 PASSPHRASE = 'four grey cats sleep'
 PATIENCE_MS = 300_000
 MIB = 1 << 20
+#: An import is counted again.
+UNCOUNTED = (
+    'UPDATE quota_usages SET in_use = in_use - 1 '
+    "FROM backups WHERE backups.id = ? AND resource = 'backups' "
+    'AND quota_usages.project_id = backups.project_id',
+    'UPDATE quota_usages SET in_use = in_use - size '
+    "FROM backups WHERE backups.id = ? AND resource = 'backup_gigabytes' "
+    'AND quota_usages.project_id = backups.project_id',
+)
 
 
 @pytest.fixture
@@ -60,6 +69,8 @@ def scribble(demo, volume_id, offset, size):
 def lose(demo, *backup_ids):
     """From Cinder's database alone: the data stay."""
     for one in backup_ids:
+        for statement in UNCOUNTED:
+            cinder_rows.write(demo, statement, one)
         cinder_rows.write(
             demo, 'DELETE FROM backup_metadata WHERE backup_id = ?', one
         )
