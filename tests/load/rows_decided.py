@@ -25,9 +25,14 @@ def of(whole):
     numbers = range(1 + (len(whole.projects) - 1) // PROJECTS)
     yield (
         backups.BackupPolicy,
-        ('id', 'name', 'next_at'),
+        ('id', 'name', 'token', 'next_at'),
         (
-            (n + 1, company.name('policy', n), whole.ago(hours=n % 24 - 24))
+            (
+                n + 1,
+                company.name('policy', n),
+                str(n),
+                whole.ago(hours=n % 24 - 24),
+            )
             for n in numbers
         ),
         {'enabled': True, 'version': 1},
