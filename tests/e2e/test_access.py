@@ -36,6 +36,13 @@ BACKUP_TABS = (
     'all/?problem=any',
     'levels/',
     'levels/?by=domain',
+    'policies/',
+    'policies/new/',
+    'pruning/',
+    'holds/',
+    'records/',
+    'back-up/?state=never',
+    'prove/?state=protected',
 )
 FINDINGS = '/rey/today/findings/'
 READINESS_TABS = ('', 'endpoints/', 'hosts/', 'runs/', 'expectations/')
