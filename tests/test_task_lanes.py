@@ -2,7 +2,6 @@
 
 import datetime
 import itertools
-import threading
 import time
 
 from django.db import connection
@@ -56,18 +55,7 @@ def test_workers_that_race_keep_to_the_limit(task_kind):
     tasks = [
         paper_lanes.start([('a', 1), ('b', 2)] * 8, of=of) for of in 'pqr'
     ]
-
-    def work():
-        engine = paper_tasks.make_engine(task_kind)
-        paper_tasks.work_until_it_rests(engine, patience_s=60)
-        engine.close()
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    paper_lanes.race(task_kind)
     for task in tasks:
         assert paper_tasks.states(task) == {'done': 16}
     assert task_kind.most == {'a': 1, 'b': 2}

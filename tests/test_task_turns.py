@@ -1,10 +1,8 @@
 """Tasks that want places of one lane take turns."""
 
 import datetime
-import threading
 import time
 
-from django.db import connection
 from django.utils import timezone
 import pytest
 
@@ -56,18 +54,7 @@ def test_workers_that_race_let_each_task_have_its_turn(task_kind, monkeypatch):
     task_kind.polls, task_kind.look_again_s = 2, 0.01
     large = paper_lanes.start([('a', 1), ('b', 2)] * 40)
     small = [paper_lanes.start([('a', 1), ('b', 2)] * 2, of=of) for of in 'qr']
-
-    def work():
-        engine = paper_tasks.make_engine(task_kind)
-        paper_tasks.work_until_it_rests(engine, patience_s=60)
-        engine.close()
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    paper_lanes.race(task_kind)
     for task in (large, *small):
         task.refresh_from_db()
         assert task.state == TASKS.SUCCEEDED
