@@ -5,9 +5,11 @@ import datetime
 
 from django.utils import timezone
 
+from rey_dashboard.backups import due
 from rey_dashboard.backups import models
 from rey_dashboard.backups import policies
 from rey_dashboard.backups import policy_history
+from rey_dashboard.backups import settling
 from rey_dashboard.tasks import models as tasks
 from rey_dashboard.tasks import records
 from tests import factory
@@ -99,3 +101,9 @@ def end(run, state=tasks.Task.State.SUCCEEDED):
 
 def latest(policy) -> models.BackupPolicyRun:
     return policy.runs.select_related('task').latest('due_at')
+
+
+def look(now):
+    """As a worker does."""
+    due.run_due(factory.REGION, now)
+    settling.settle(factory.REGION, now)
